@@ -1,0 +1,45 @@
+# Everything a newcomer needs: `make run`, `make test`. `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DAGSTER_HOME := $(CURDIR)
+
+.PHONY: help run dev test lint lock
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+# A stamp per lock file: nothing is installed again until a lock or pyproject.toml changes.
+$(VENV)/pip: ; @$(PYTHON) -m venv $(VENV) && touch $@
+
+$(VENV)/runtime: requirements.txt pyproject.toml | $(VENV)/pip
+	@echo "Installing what the pipeline needs (once) ..."
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/dev: requirements-dev.txt $(VENV)/runtime
+	@echo "Installing what tests and linters need (once) ..."
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/runtime  ## start the demo world, reconcile this morning, print the result
+	@$(BIN)/recon demo --serve
+	@$(BIN)/recon run crm_billing || [ $$? -eq 1 ]
+
+dev: $(VENV)/runtime  ## the Dagster UI and its daemon, on the same data
+	@$(BIN)/dagster dev -w workspace.yaml
+
+test: $(VENV)/dev  ## every test
+	@$(BIN)/pytest
+
+lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+lock: $(VENV)/dev  ## compile the lock files from pyproject.toml (needs uv on the PATH)
+	uv pip compile -q pyproject.toml --extra build --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 -o requirements.txt
+	uv pip compile -q pyproject.toml --extra build --extra dev --generate-hashes --no-emit-index-url --no-strip-extras --no-header --python-version 3.11 -c requirements.txt -o requirements-dev.txt
