@@ -1,0 +1,72 @@
+"""What is known about one attempt at a morning, and what a person said about its counts.
+
+An attempt is one pull of both sides. Several may exist for a morning; the latest trusted one is
+the morning's. Whether one may be trusted is decided in `completeness.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
+
+
+class Standing(StrEnum):
+    """Where an attempt stands; only a trusted one is ever compared or a baseline."""
+
+    BEGUN = "begun"
+    TRUSTED = "trusted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One pull of both sides for one morning.
+
+    Attributes:
+        reconciliation: Id of the reconciliation.
+        morning: The local date it is for.
+        number: 1 for the first attempt at that morning, then 2, ...
+        run_id: The run that made it.
+        live: Whether it asked the systems for now (a past morning is asked as of its day).
+        started_at: When it began, by our clock (UTC).
+        as_of: The instant against which ages are measured (UTC); None until both sides answered.
+        standing: Begun, trusted or refused.
+        reasons: Every reason of a refusal.
+        snapshots: What was pulled, by side; a side whose pull broke off keeps its receipt.
+    """
+
+    reconciliation: str
+    morning: date
+    number: int
+    run_id: str
+    live: bool
+    started_at: datetime
+    as_of: datetime | None = None
+    standing: Standing = Standing.BEGUN
+    reasons: tuple[Reason, ...] = ()
+    snapshots: Mapping[Side, Snapshot] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedCount:
+    """A person's word that an unusual count of one morning is right.
+
+    Attributes:
+        reconciliation: Id of the reconciliation.
+        side: The side whose count is accepted.
+        morning: The only morning it is accepted for.
+        count: The accepted number of pulled or of active records.
+        by: Who said so, as claimed.
+        reason: Why.
+        at: When (UTC).
+    """
+
+    reconciliation: str
+    side: Side
+    morning: date
+    count: int
+    by: str
+    reason: str
+    at: datetime

@@ -1,0 +1,214 @@
+"""May this morning be believed?
+
+Every rule returns reasons, never a boolean: an empty list is trust, a full one is the message.
+`trust` is the only door from an attempt to a morning that may be compared.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from reconciliation_pipeline.domain.attempts import AcceptedCount, Attempt, Standing
+from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Reason, Receipt, Side, Snapshot
+
+TROUBLED_KEYS = Fraction(1, 100)
+"""Share of records without a usable key above which a side cannot be compared."""
+
+ACCEPTED_WITHIN = Fraction(1, 100)
+"""How closely a count must match the number a person accepted."""
+
+CLOCKS_APART = timedelta(minutes=10)
+"""Difference between the two systems' clocks beyond which no age can be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompletenessPolicy:
+    """What a believable count is.
+
+    Attributes:
+        floor: Share of the last trusted morning that must be reached; exactly that share passes.
+        side_ratio: Share of the larger active side that the smaller one must reach.
+    """
+
+    floor: float
+    side_ratio: float
+
+
+class Untrusted(Exception):
+    """A morning that may not be compared; carries every reason."""
+
+    def __init__(self, reasons: tuple[Reason, ...]) -> None:
+        super().__init__(" ".join(reason.text for reason in reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedMorning:
+    """Both sides of one trusted attempt; only `trust` makes one."""
+
+    attempt: Attempt
+    crm: Snapshot
+    billing: Snapshot
+
+    def __getitem__(self, side: Side) -> Snapshot:
+        """Look a side's snapshot up."""
+        return self.crm if side is Side.CRM else self.billing
+
+
+def trust(attempt: Attempt | None) -> TrustedMorning:
+    """Vouch for an attempt, or refuse with every reason.
+
+    Raises:
+        Untrusted: The attempt does not exist, was refused, or never came to an end.
+    """
+    if attempt is None:
+        text = "No trusted pull of this morning exists, so there is nothing that may be compared."
+        raise Untrusted((Reason("unproven", text, remedy="Run the whole morning, not the comparison alone."),))
+    if attempt.standing is not Standing.TRUSTED:
+        raise Untrusted(attempt.reasons or (Reason("walk_not_ended", "The pull never came to an end."),))
+    return TrustedMorning(attempt, attempt.snapshots[Side.CRM], attempt.snapshots[Side.BILLING])
+
+
+def certify(
+    receipt: Receipt,
+    *,
+    baseline: Baseline | None,
+    accepted: AcceptedCount | None,
+    policy: CompletenessPolicy,
+) -> Certificate:
+    """Judge one side's pull by its receipt.
+
+    Args:
+        receipt: How it was pulled.
+        baseline: The side's counts on the last trusted earlier morning; None on a first one.
+        accepted: A person's word about this morning's count, if there is one.
+        policy: What a believable count is.
+    """
+    if receipt.failure is not None:
+        return Certificate(Grade.INCOMPLETE, (receipt.failure,), baseline)
+    is_accepted = accepted is not None and _matches(accepted, receipt)
+    reasons = [*_walk_doubts(receipt), *_total_doubts(receipt), *_key_doubts(receipt)]
+    if not is_accepted:
+        reasons += [*_empty_doubts(receipt), *_floor_doubts(receipt, baseline, policy)]
+    grade = Grade.INCOMPLETE if reasons else Grade.COMPLETE
+    return Certificate(grade, tuple(reasons), baseline, tuple(_remarks(receipt, baseline, accepted)))
+
+
+def doubts_between(
+    receipts: Mapping[Side, Receipt],
+    *,
+    accepted: Mapping[Side, AcceptedCount],
+    policy: CompletenessPolicy,
+) -> tuple[Reason, ...]:
+    """List every reason to doubt the two sides of one attempt together."""
+    if any(receipt.failure for receipt in receipts.values()):
+        return ()
+    return (*_ratio_doubts(receipts, accepted, policy), *_clock_doubts(receipts))
+
+
+def _matches(accepted: AcceptedCount, receipt: Receipt) -> bool:
+    slack = ACCEPTED_WITHIN * accepted.count
+    return any(abs(count - accepted.count) <= slack for count in (receipt.pulled, receipt.active))
+
+
+def _walk_doubts(receipt: Receipt) -> list[Reason]:
+    found = []
+    if receipt.ended_by is None:
+        text = f"{receipt.label}: the walk stopped without a sign that the last page was reached."
+        found.append(Reason("walk_not_ended", text, receipt.side, "Run the morning again."))
+    if repeated := receipt.pulled - receipt.distinct:
+        text = (
+            f"{receipt.label} served {repeated} of {receipt.pulled:,} records twice (same id), "
+            "so others may have been skipped."
+        )
+        found.append(Reason("duplicate_source_id", text, receipt.side, "Run the morning again at a quieter moment."))
+    return found
+
+
+def _total_doubts(receipt: Receipt) -> list[Reason]:
+    totals = [total for total in (receipt.total_before, receipt.total_after) if total is not None]
+    if not totals or min(totals) <= receipt.distinct <= max(totals):
+        return []
+    text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived."
+    return [Reason("total_mismatch", text, receipt.side, "Run again; if it stays, check the token's scopes.")]
+
+
+def _key_doubts(receipt: Receipt) -> list[Reason]:
+    troubled = receipt.no_key + receipt.duplicate_key
+    if troubled <= TROUBLED_KEYS * receipt.pulled:
+        return []
+    text = (
+        f"{receipt.label}: {receipt.no_key:,} records have no key and {receipt.duplicate_key:,} share one, "
+        f"of {receipt.pulled:,}; above 1 % a comparison would be guessing."
+    )
+    return [Reason("keys_unusable", text, receipt.side, "Check `key` in the settings, then the records themselves.")]
+
+
+def _empty_doubts(receipt: Receipt) -> list[Reason]:
+    if receipt.pulled:
+        return []
+    text = f"{receipt.label} returned no record at all; that proves nothing."
+    return [Reason("unproven", text, receipt.side, "Check the token's scopes and the account it belongs to.")]
+
+
+def _floor_doubts(receipt: Receipt, baseline: Baseline | None, policy: CompletenessPolicy) -> list[Reason]:
+    if baseline is None:
+        return []
+    share = Fraction(str(policy.floor))
+    counted = (("records", receipt.pulled, baseline.pulled), ("active records", receipt.active, baseline.active))
+    return [
+        Reason(
+            "floor",
+            f"{receipt.label} returned {count:,} {what}, below {float(share):.0%} of the {before:,} "
+            f"on {baseline.morning}, the last trusted morning.",
+            receipt.side,
+            "If the drop is genuine, accept it for this morning with `recon accept-count` and run again.",
+        )
+        for what, count, before in counted
+        if count < share * before
+    ]
+
+
+def _ratio_doubts(
+    receipts: Mapping[Side, Receipt],
+    accepted: Mapping[Side, AcceptedCount],
+    policy: CompletenessPolicy,
+) -> list[Reason]:
+    small, large = sorted((receipts[side] for side in Side), key=lambda receipt: receipt.active)
+    word = accepted.get(small.side)
+    if small.active >= Fraction(str(policy.side_ratio)) * large.active or (word and _matches(word, small)):
+        return []
+    text = (
+        f"{small.label} has {small.active:,} active records and {large.label} {large.active:,}: "
+        f"less than {policy.side_ratio:.0%}, so one side was probably not seen in full."
+    )
+    remedy = "If both counts are right, accept the smaller one with `recon accept-count`, or lower `side_ratio`."
+    return [Reason("side_ratio", text, small.side, remedy)]
+
+
+def _clock_doubts(receipts: Mapping[Side, Receipt]) -> list[Reason]:
+    """Ages are read off the sources' clocks; two that disagree cannot say what is young."""
+    clocks = [receipt.source_clock for receipt in receipts.values() if receipt.source_clock is not None]
+    starts = [receipt.started_at for receipt in receipts.values()]
+    if len(clocks) < len(Side):
+        return []
+    apart = abs(clocks[0] - clocks[1])
+    # A side that had to wait for its turn answers later by exactly that wait.
+    if apart <= CLOCKS_APART + abs(starts[0] - starts[1]):
+        return []
+    minutes = round(apart.total_seconds() / 60)
+    text = f"The clocks of the two systems are {minutes} minutes apart, so no difference can be called young or old."
+    return [Reason("clock_skew", text, remedy="Check the clock of both servers (NTP), then run again.")]
+
+
+def _remarks(receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCount | None) -> list[str]:
+    remarks = []
+    if baseline is None:
+        remarks.append("first morning: there is no earlier trusted count to measure against")
+    if accepted is not None:
+        verb = "accepted" if _matches(accepted, receipt) else "does not match the count accepted"
+        remarks.append(f"{accepted.count:,} {verb} by {accepted.by}: {accepted.reason}")
+    if receipt.total_after is None:
+        remarks.append("the source states no total of its own")
+    return remarks

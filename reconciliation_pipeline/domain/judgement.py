@@ -1,0 +1,136 @@
+"""Is a difference lag or real, what does it cost, and whose is it?
+
+The clock is an argument: ages are measured against the instant the morning was pulled, so last
+year's morning judges today as it did then.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from reconciliation_pipeline.domain.ledger import Observation, identity, signature
+from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, Kind, MoneyClass, Side
+
+AHEAD = timedelta(minutes=10)
+"""A timestamp further ahead of the pull than this is a wrong clock or zone, and excuses nothing."""
+
+CLOSED = frozenset({Cause.CANCELLED, Cause.ARCHIVED, Cause.DELETED})
+"""Causes that mean: the customer ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgementPolicy:
+    """How differences of one reconciliation are judged.
+
+    Attributes:
+        settling: How young a difference may be and still be normal lag.
+        default_owner: Who answers for what nobody else answers for; never empty.
+        owners: Owners by kind.
+    """
+
+    settling: timedelta
+    default_owner: str
+    owners: Mapping[Kind, str] = field(default_factory=dict)
+
+
+def judge(
+    reconciliation: str,
+    discrepancies: Iterable[Discrepancy],
+    *,
+    as_of: datetime,
+    until: datetime,
+    policy: JudgementPolicy,
+) -> tuple[Observation, ...]:
+    """Turn what the comparison found into what this morning observed.
+
+    Args:
+        reconciliation: Id of the reconciliation.
+        discrepancies: What the comparison found.
+        as_of: When the earlier of the two pulls began, by the sources' clock (UTC).
+        until: When the later of the two ended, by the same clock (UTC).
+        policy: How to judge.
+    """
+    return tuple(
+        Observation(
+            item=identity(reconciliation, found.kind, found.key),
+            kind=found.kind,
+            key=found.key,
+            cause=found.cause,
+            fields=found.fields,
+            settling=is_settling(found, as_of=as_of, until=until, window=policy.settling),
+            money_class=money_class(found),
+            amount=amount_at_stake(found),
+            owner=policy.owners.get(found.kind) or policy.default_owner,
+            signature=signature(found),
+            source_ids=found.source_ids,
+            statuses=found.statuses,
+            changed_at=found.changed_at,
+        )
+        for found in discrepancies
+    )
+
+
+def is_settling(found: Discrepancy, *, as_of: datetime, until: datetime, window: timedelta) -> bool:
+    """Say whether a difference is young enough to be a sync that has not finished.
+
+    The latest change on either side counts. Exactly `window` old is real, and a record without a
+    usable timestamp is never excused.
+    """
+    usable = [moment for moment in found.changed_at.values() if moment is not None and moment <= until + AHEAD]
+    return bool(usable) and as_of - max(usable) < window
+
+
+def money_class(found: Discrepancy) -> MoneyClass | None:
+    """Say what a difference means in money, from side and status."""
+    if found.kind is Kind.CRM_ONLY:
+        return MoneyClass.USED_UNBILLED
+    if found.kind is Kind.BILLING_ONLY:
+        ended = found.cause in CLOSED
+        return MoneyClass.CHARGED_AFTER_CANCELLATION if ended else MoneyClass.BILLED_UNKNOWN_TO_CRM
+    amounts = [found.amounts.get(side) for side in Side]
+    return MoneyClass.AMOUNT_DIFFERS if amounts[0] != amounts[1] else None
+
+
+def amount_at_stake(found: Discrepancy) -> Amount | None:
+    """Say how much money a difference moves; None when it moves none or nobody knows."""
+    crm, billing = found.amounts.get(Side.CRM), found.amounts.get(Side.BILLING)
+    if found.kind is Kind.CRM_ONLY:
+        return crm
+    if found.kind is Kind.BILLING_ONLY:
+        return billing
+    if crm is None or billing is None or crm == billing or crm.currency != billing.currency:
+        return None
+    return Amount(abs(crm.value - billing.value), crm.currency)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    """What the differences of one class cost, in one currency; currencies are never added up.
+
+    Attributes:
+        money_class: The class.
+        currency: ISO code; None for differences whose amount nobody knows.
+        amount: The sum; None where unknown.
+        count: How many differences it covers.
+    """
+
+    money_class: MoneyClass
+    currency: str | None
+    amount: Decimal | None
+    count: int
+
+
+def money_lines(observations: Iterable[Observation]) -> tuple[MoneyLine, ...]:
+    """Add up what observations cost, by class and currency; unknown amounts are counted apart."""
+    sums: dict[tuple[MoneyClass, str | None], tuple[Decimal, int]] = {}
+    for seen in observations:
+        if seen.money_class is None:
+            continue
+        slot = (seen.money_class, seen.amount.currency if seen.amount else None)
+        value, count = sums.get(slot, (Decimal(0), 0))
+        sums[slot] = (value + (seen.amount.value if seen.amount else 0), count + 1)
+    return tuple(
+        MoneyLine(name, currency, value if currency else None, count)
+        for (name, currency), (value, count) in sorted(sums.items(), key=lambda item: (item[0][0], item[0][1] or "~"))
+    )

@@ -1,0 +1,46 @@
+"""The words people receive.
+
+Plain text, built from results; how a channel dresses it belongs in `channels/`. Customer names
+and other personal data never enter a message: counts, kinds and money do.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    """What a message is about; one of each per reconciliation and morning, whoever notices first."""
+
+    DRIFT = "drift"
+    NOT_TRUSTWORTHY = "not_trustworthy"
+    SPIKE = "spike"
+    HEARTBEAT = "heartbeat"
+    RUN_FAILED = "run_failed"
+    SETTINGS_BROKEN = "settings_broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message, before it is dressed for a channel.
+
+    Attributes:
+        reconciliation: Id of the reconciliation it is about.
+        morning: The morning it is about.
+        topic: What it is about.
+        title: One line that says it all.
+        lines: The rest, a line each.
+        owner: Who it is for.
+    """
+
+    reconciliation: str
+    morning: date
+    topic: Topic
+    title: str
+    lines: tuple[str, ...] = ()
+    owner: str = ""
+
+    @property
+    def key(self) -> str:
+        """Idempotency key: the same message is stored and sent once."""
+        return f"{self.reconciliation}/{self.morning.isoformat()}/{self.topic}"
