@@ -1,0 +1,211 @@
+"""What one morning came to: everything a summary, a message, a page or a script wants to say.
+
+Derived from an attempt and its observations, never stored; rendering belongs in `reporting/`.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
+from reconciliation_pipeline.domain.ledger import Movement, Observation
+from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
+
+SCHEMA = 1
+"""Version of the JSON that `recon` prints."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceCounts:
+    """How many records the sides disagree on; total = settling + open + quarantined + accepted."""
+
+    total: int
+    settling: int
+    open: int
+    new: int
+    resolved: int
+    quarantined: int
+    accepted: int
+    format_only: int
+    crm_only: int
+    billing_only: int
+    value_conflict: int
+    no_key: int
+    duplicate_key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Open differences of one kind and cause, as people talk about them."""
+
+    kind: Kind
+    cause: Cause | None
+    count: int
+    money: tuple[MoneyLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MorningResult:
+    """One attempt at one morning, in full.
+
+    Attributes:
+        attempt: The attempt.
+        outcome: Clean, drift or not trustworthy.
+        reasons: Every reason when it is not trustworthy.
+        differences: None when nothing was compared.
+        groups: Open differences by kind and cause, most numerous first.
+        money: What the open differences cost, by class and currency.
+        messages: Idempotency keys of the messages this morning has in the outbox.
+    """
+
+    attempt: Attempt
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    differences: DifferenceCounts | None
+    groups: tuple[Group, ...] = ()
+    money: tuple[MoneyLine, ...] = ()
+    messages: tuple[str, ...] = ()
+
+    @property
+    def reconciliation(self) -> str:
+        """Id of the reconciliation."""
+        return self.attempt.reconciliation
+
+    @property
+    def morning(self) -> date:
+        """The local date it is for."""
+        return self.attempt.morning
+
+    @property
+    def as_of(self) -> datetime:
+        """The instant the result speaks of (UTC)."""
+        return self.attempt.as_of or self.attempt.started_at
+
+
+def conclude(
+    attempt: Attempt,
+    *,
+    observations: Iterable[Observation] | None,
+    moved: Movement,
+    messages: tuple[str, ...] = (),
+) -> MorningResult:
+    """Say what an attempt came to.
+
+    Args:
+        attempt: The attempt.
+        observations: What its comparison observed; None when nothing was compared. A trusted pull
+            that was never compared is not clean: nobody looked.
+        moved: What changed since the previous trusted morning.
+        messages: Keys of its messages.
+    """
+    if attempt.standing is not Standing.TRUSTED or observations is None:
+        never = Reason("unproven", "Nothing was compared on this morning.", remedy="Run the morning again.")
+        return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, attempt.reasons or (never,), None, messages=messages)
+    seen = tuple(observations)
+    is_open = tuple(one for one in seen if not one.settling)
+    return MorningResult(
+        attempt=attempt,
+        outcome=Outcome.DRIFT if is_open else Outcome.CLEAN,
+        reasons=(),
+        differences=_counts(attempt, seen, is_open, moved),
+        groups=_groups(is_open),
+        money=money_lines(is_open),
+        messages=messages,
+    )
+
+
+def _counts(
+    attempt: Attempt,
+    seen: tuple[Observation, ...],
+    is_open: tuple[Observation, ...],
+    moved: Movement,
+) -> DifferenceCounts:
+    kinds = {kind: sum(one.kind is kind for one in seen) for kind in Kind}
+    receipts = [snapshot.receipt for snapshot in attempt.snapshots.values()]
+    return DifferenceCounts(
+        total=len(seen),
+        settling=len(seen) - len(is_open),
+        open=len(is_open),
+        new=len(moved.new),
+        resolved=len(moved.resolved),
+        quarantined=0,
+        accepted=0,
+        format_only=0,
+        crm_only=kinds[Kind.CRM_ONLY],
+        billing_only=kinds[Kind.BILLING_ONLY],
+        value_conflict=kinds[Kind.VALUE_CONFLICT],
+        no_key=sum(receipt.no_key for receipt in receipts),
+        duplicate_key=sum(receipt.duplicate_key for receipt in receipts),
+    )
+
+
+def _groups(is_open: tuple[Observation, ...]) -> tuple[Group, ...]:
+    slots: dict[tuple[Kind, Cause | None], list[Observation]] = {}
+    for one in is_open:
+        slots.setdefault((one.kind, one.cause), []).append(one)
+    groups = (Group(kind, cause, len(ones), money_lines(ones)) for (kind, cause), ones in slots.items())
+    return tuple(sorted(groups, key=lambda group: (-group.count, group.kind, group.cause or "")))
+
+
+def to_json(result: MorningResult) -> dict[str, object]:
+    """Render a result as the contract's `run --json` object: JSON types only."""
+    attempt = result.attempt
+    return {
+        "schema": SCHEMA,
+        "reconciliation": attempt.reconciliation,
+        "date": attempt.morning.isoformat(),
+        "as_of": result.as_of.isoformat(),
+        "attempt": attempt.number,
+        "run_id": attempt.run_id,
+        "outcome": result.outcome.value,
+        "reasons": [_reason_json(reason) for reason in result.reasons],
+        "sides": {side.value: _side_json(attempt.snapshots.get(side)) for side in Side},
+        "differences": _differences_json(result.differences),
+        "money": [_money_json(line) for line in result.money],
+        "planted": {"found": 0, "of": 0},
+        "messages": list(result.messages),
+    }
+
+
+def _reason_json(reason: Reason) -> dict[str, object]:
+    side = reason.side.value if reason.side else None
+    return {"code": reason.code, "side": side, "text": reason.text, "remedy": reason.remedy}
+
+
+def _side_json(snapshot: Snapshot | None) -> dict[str, object]:
+    if snapshot is None:
+        empty: Mapping[str, object] = dict.fromkeys(("baseline", "sha256"))
+        counts = dict.fromkeys(("pulled", "active", "pages", "requests"), 0)
+        return {**counts, "certificate": Grade.INCOMPLETE.value, **empty}
+    receipt, base = snapshot.receipt, snapshot.certificate.baseline
+    return {
+        "label": receipt.label,
+        "pulled": receipt.pulled,
+        "active": receipt.active,
+        "pages": receipt.pages,
+        "requests": receipt.requests,
+        "certificate": snapshot.certificate.grade.value,
+        "remarks": list(snapshot.certificate.remarks),
+        "baseline": base and {"date": base.morning.isoformat(), "pulled": base.pulled, "active": base.active},
+        "sha256": snapshot.sha256,
+    }
+
+
+def _differences_json(counts: DifferenceCounts | None) -> dict[str, int] | None:
+    return None if counts is None else {name: getattr(counts, name) for name in DifferenceCounts.__slots__}
+
+
+def _money_json(line: MoneyLine) -> dict[str, object]:
+    return {
+        "class": line.money_class.value,
+        "currency": line.currency,
+        "amount": None if line.amount is None else str(line.amount),
+        "count": line.count,
+        "unknown": 0 if line.currency else line.count,
+    }
+
+
+def symbol(outcome: Outcome) -> str:
+    """Spell an outcome as people read it."""
+    return str(outcome).replace("_", " ").upper()
