@@ -1,133 +1,42 @@
 """The shape of a reconciliation's settings, once they are valid.
 
-Every key of `reconciliations/*.yaml` is declared here, once; the JSON schema for editors is
-generated from these classes. Reading files, presets and messages about mistakes belong in
-`load.py`.
+The keys of `reconciliations/*.yaml` are declared here, in `calls.py` and in `people.py`, once; the JSON schema for
+editors and the page of all keys are held against these classes. How a single value is written stands
+in `values.py`; reading files and the words for mistakes start at `load.py`.
 """
 
-import re
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic_core.core_schema import ValidationInfo
 
 from reconciliation_pipeline.domain.records import Side
-
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def _duration(value: object) -> object:
-    """Read `90s`, `30m`, `1h` or `2d`."""
-    if isinstance(value, str) and (found := re.fullmatch(r"(\d+)\s*([smhd])", value.strip())):
-        return timedelta(**{_UNITS[found[2]]: int(found[1])})
-    if isinstance(value, timedelta):
-        return value
-    message = "a duration is a whole number and a unit: 90s, 30m, 1h or 2d"
-    raise ValueError(message)
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{value!r} is not a time zone; write one like Europe/Berlin or UTC"
-        raise ValueError(message) from None
-    return value
-
-
-_CRON_NUMBER = r"\d{1,2}"
-_CRON = re.compile(rf"{_CRON_NUMBER} {_CRON_NUMBER} \* \* (\*|[0-7]|mon|tue|wed|thu|fri|sat|sun)", re.IGNORECASE)
-
-
-def _cron(value: str) -> str:
-    minute, hour = (int(part) for part in value.split()[:2]) if _CRON.fullmatch(value) else (60, 24)
-    if minute > 59 or hour > 23:  # noqa: PLR2004 - the largest minute and hour of a day
-        message = f"{value!r} is not a daily or weekly cron line; write one like '0 4 * * *' or '0 4 * * 1'"
-        raise ValueError(message)
-    return value
-
-
-def _variable(value: str) -> str:
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
-        # The value is not repeated: it may be the secret itself.
-        message = "this is the *name* of an environment variable, such as CRM_TOKEN, never the secret itself"
-        raise ValueError(message)
-    return value
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration, json_schema_input_type=str)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Cron = Annotated[str, AfterValidator(_cron)]
-VariableName = Annotated[str, AfterValidator(_variable)]
-
-
-class Strict(BaseModel):
-    """Frozen, and a misspelt key is a mistake."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-class Schedule(Strict):
-    """When the morning runs."""
-
-    cron: Cron = "0 4 * * *"
-    """Minute and hour, daily or on one weekday, in the reconciliation's time zone."""
-
-
-class Auth(Strict):
-    """How requests are authorised; only names of environment variables, never values."""
-
-    type: Literal["bearer", "basic", "header", "none"] = "bearer"
-    """The scheme."""
-    token_env: VariableName | None = None
-    """Variable that holds the token (bearer, header) or the password (basic)."""
-    user_env: VariableName | None = None
-    """Variable that holds the user name (basic)."""
-    header: str = "Authorization"
-    """Name of the header that carries the token (header)."""
-
-    @model_validator(mode="after")
-    def _has_a_secret(self) -> "Auth":
-        if self.type != "none" and self.token_env is None:
-            message = f"auth of type {self.type} needs token_env, the name of an environment variable"
-            raise ValueError(message)
-        return self
-
-
-class Walk(Strict):
-    """One more walk over the same list, for records the first leaves out."""
-
-    params: dict[str, str | int]
-    """Parameters that replace those of `list.params`."""
-    state: Literal["archived", "deleted"] | None = None
-    """What the records of this walk are, whatever their status says."""
-
-
-class Listing(Strict):
-    """Where every record of a side is listed."""
-
-    path: str
-    """Path below `base_url`."""
-    params: dict[str, str | int | bool | list[str]] = Field(default_factory=dict)
-    """Query parameters of every page."""
-    headers: dict[str, str] = Field(default_factory=dict)
-    """Headers of every request, such as a pinned API version. No secrets."""
-    records: str
-    """Path, in the answer, of the list of records; empty when the answer is the list itself."""
-    fields_param: str | None = None
-    """Parameter that names the wanted fields, for systems that return only what was asked for."""
-    fields_prefix: str = ""
-    """Prefix that mapped paths carry and the names in `fields_param` do not."""
-    also: list[Walk] = Field(default_factory=list)
-    """Further walks, for instance over archived records."""
+from reconciliation_pipeline.settings.calls import AsOf, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
+from reconciliation_pipeline.settings.values import (
+    IDENTITY,
+    Address,
+    CurrencyCode,
+    DatedPath,
+    Duration,
+    Encoding,
+    FieldName,
+    RecordPath,
+    Strict,
+    Text,
+    Zone,
+    wrong,
+)
 
 
 class CursorPaging(Strict):
     """The answer names the next page with a cursor."""
 
     type: Literal["cursor"]
+    """The answer carries the cursor of the next page."""
     next: str
     """Path of the next cursor in the answer; absent or null ends the walk."""
     param: str
@@ -138,6 +47,7 @@ class HasMorePaging(Strict):
     """The answer says whether there is more; the last record's id continues."""
 
     type: Literal["has_more"]
+    """The answer says whether there is more."""
     more: str = "has_more"
     """Path of the flag in the answer."""
     cursor: str = "id"
@@ -150,13 +60,16 @@ class LinkPaging(Strict):
     """The `Link` header names the next page (RFC 8288)."""
 
     type: Literal["link"]
+    """The `Link` header carries the next page."""
 
 
 class OffsetPaging(Strict):
     """Pages by offset; needs a total, because a short or empty page proves nothing."""
 
     type: Literal["offset"]
+    """A page starts at a number of records."""
     param: str = "offset"
+    """Parameter that carries the offset."""
     size: int = Field(gt=0)
     """Records a page."""
 
@@ -165,7 +78,9 @@ class PagePaging(Strict):
     """Pages by number; needs a total, because a short or empty page proves nothing."""
 
     type: Literal["page"]
+    """Pages are numbered."""
     param: str = "page"
+    """Parameter that carries the number."""
     size: int = Field(gt=0)
     """Records a page."""
     first: int = 1
@@ -176,7 +91,9 @@ class RangePaging(Strict):
     """`Range` and `Content-Range` headers (RFC 9110), with the total in the answer."""
 
     type: Literal["range"]
+    """Pages are ranges of records."""
     unit: str = "records"
+    """Unit named in the headers."""
     size: int = Field(default=100, gt=0)
     """Records a page."""
 
@@ -187,47 +104,10 @@ Paging = Annotated[
 ]
 
 
-class Total(Strict):
-    """Where the source says how many records there are."""
-
-    body: str | None = None
-    """Path in the answer."""
-    header: str | None = None
-    """Name of a header."""
-
-    @model_validator(mode="after")
-    def _one_place(self) -> "Total":
-        if (self.body is None) == (self.header is None):
-            message = "total has one of: body (a path in the answer) or header (a header's name)"
-            raise ValueError(message)
-        return self
-
-
-class ByKey(Strict):
-    """How one record is found by its key."""
-
-    path: str
-    param: str
-
-
-class Lookup(Strict):
-    """How single records are read again."""
-
-    path: str
-    """Path of one record, with `{source_id}` in it."""
-    by_key: ByKey | None = None
-
-
-class AsOf(Strict):
-    """How a system is asked for a past moment."""
-
-    param: str
-
-
 class Status(Strict):
     """Which records count as active."""
 
-    field: str
+    field: Text
     """Path of the status in a record."""
     active: list[str] = Field(min_length=1)
     """Every status that means active; each other one means cancelled."""
@@ -238,7 +118,8 @@ class Status(Strict):
 class Timestamp(Strict):
     """Where a record says when something happened."""
 
-    field: str
+    field: Text
+    """Path of the time in a record."""
     timezone: Zone = "UTC"
     """Zone of times that carry none."""
     format: Literal["iso", "epoch_s", "epoch_ms"] | None = None
@@ -249,25 +130,27 @@ class CurrencyPath(Strict):
     """The currency stands in the record itself."""
 
     path: str
+    """Path of the currency in a record."""
 
 
 class MappedField(Strict):
     """One field that the two sides share."""
 
-    path: str
+    path: Text
     """Path in a record: dotted, with `[0]` for list elements."""
     type: Literal["text", "decimal", "money"] = "text"
-    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | CurrencyPath | None = None
+    """What it is: text, a plain number, or an amount of money."""
+    currency: CurrencyCode | CurrencyPath | None = Field(default=None, validate_default=True)
     """For money: an ISO 4217 code, or where the record says it."""
     unit: Literal["major", "minor"] = "major"
     """For money: 49.00 is major, 4900 is minor."""
 
-    @model_validator(mode="after")
-    def _money_has_a_currency(self) -> "MappedField":
-        if self.type == "money" and self.currency is None:
-            message = "a field of type money needs currency: an ISO code such as EUR, or {path: ...}"
-            raise ValueError(message)
-        return self
+    @field_validator("currency")
+    @classmethod
+    def _money_has_a_currency(cls, value: str | CurrencyPath | None, info: ValidationInfo) -> str | CurrencyPath | None:
+        if value is None and info.data.get("type") == "money":
+            raise wrong("money needs a currency", code="no_currency")
+        return value
 
 
 def _short_field(value: object) -> object:
@@ -276,9 +159,6 @@ def _short_field(value: object) -> object:
 
 
 FieldMapping = Annotated[MappedField, BeforeValidator(_short_field, json_schema_input_type=str | MappedField)]
-
-FIELD_NAME = r"^[a-z][a-z0-9_]*$"
-FieldName = Annotated[str, Field(pattern=FIELD_NAME)]
 
 
 class Reduce(Strict):
@@ -299,20 +179,23 @@ class SideBase(Strict):
     """What people call this system."""
     active_word: str = "active"
     """What people call its active records, e.g. running."""
-    key: str
+    key: Text
     """Path of the customer number that pairs a record with the other side."""
-    source_id: str = "id"
+    source_id: Text = "id"
     """Path of the system's own id."""
     status: Status
+    """Which records count as active."""
     created_at: Timestamp | None = None
+    """When a record began; a difference younger than `settling` is normal lag."""
     updated_at: Timestamp | None = None
+    """When a record last changed; a difference younger than `settling` is normal lag."""
     reduce: Literal["none"] | Reduce = "none"
     """How many rows of one key become one; by default a shared key is a finding."""
     fields: dict[FieldName, FieldMapping] = Field(default_factory=dict)
     """Fields that can be compared, by the name both sides share."""
     local: bool = False
     """The system runs on this machine or network: plain http and private addresses are allowed."""
-    link: str | None = None
+    link: RecordPath | None = None
     """Address of one record for people, with `{source_id}` in it."""
 
 
@@ -320,42 +203,57 @@ class RestSide(SideBase):
     """A system with an HTTP API; hubspot and stripe are the same with defaults."""
 
     connector: Literal["rest", "hubspot", "stripe"]
-    base_url: str
+    """How the system is read: rest for any HTTP API, hubspot and stripe with their defaults."""
+    base_url: Address
+    """Address of the API; https, unless the side is `local`."""
     auth: Auth
+    """How requests are authorised."""
     list: Listing
+    """Where every record is listed."""
     paging: Paging
-    total: Total | None = None
+    """How the pages of the list follow each other, and what ends them."""
+    total: Total | None = Field(default=None, validate_default=True)
+    """Where the source says how many records there are; paging by offset or page needs it."""
     lookup: Lookup | None = None
+    """How single records are read again."""
     as_of: AsOf | None = None
-    requests_per_second: float = Field(default=20, gt=0)
+    """How the system is asked for a past moment; only for one that can answer."""
+    requests_per_second: float = Field(default=20, gt=0, allow_inf_nan=False)
     """Pace that stays below the vendor's limit."""
     budget: Duration = timedelta(minutes=30)
     """Longest time one pull may take, waits and retries included."""
 
-    @model_validator(mode="after")
-    def _plain_http_only_at_home(self) -> "RestSide":
-        if not re.match(r"https?://[^/@\s]+", self.base_url):
-            message = "base_url is an address such as https://api.example.com, without user or password in it"
-            raise ValueError(message)
-        if not self.local and not self.base_url.startswith("https://"):
-            message = f"base_url {self.base_url} is plain http; use https, or say `local: true` for your own machine"
-            raise ValueError(message)
-        if self.paging.type in {"offset", "page"} and self.total is None:
-            message = f"paging by {self.paging.type} needs total: only the source's own count proves the last page"
-            raise ValueError(message)
-        return self
+    @field_validator("base_url")
+    @classmethod
+    def _plain_http_only_at_home(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("local") is False and not value.lower().startswith("https://"):
+            raise wrong("is plain http, which anyone on the way can read", code="plain_http")
+        return value
+
+    @field_validator("total")
+    @classmethod
+    def _counted_where_pages_prove_nothing(cls, value: Total | None, info: ValidationInfo) -> Total | None:
+        paging = info.data.get("paging")
+        if value is None and isinstance(paging, OffsetPaging | PagePaging):
+            raise wrong("paging by {kind} needs a total", code="no_total", kind=paging.type)
+        return value
 
 
 class FileSide(SideBase):
     """A system that exports to files."""
 
     connector: Literal["file"]
-    path: str
+    """How the system is read: from a file it exports."""
+    path: DatedPath
     """The file; `{date}` in it stands for the morning, and dated files answer for the past."""
     format: Literal["csv"] = "csv"
-    encoding: str = "utf-8-sig"
+    """How the file is written."""
+    encoding: Encoding = "utf-8-sig"
+    """Text encoding of the file."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
+    """The one character between two columns."""
     total: None = None
+    """A file carries no total of its own; never set."""
 
 
 SideSettings = Annotated[RestSide | FileSide, Field(discriminator="connector")]
@@ -365,7 +263,9 @@ class Sides(Strict):
     """The two roles are always these two."""
 
     crm: SideSettings
+    """The system that says who is a customer."""
     billing: SideSettings
+    """The system that says who is charged."""
 
     def __getitem__(self, side: Side) -> RestSide | FileSide:
         """Look a side up by its role."""
@@ -376,13 +276,16 @@ class Tolerance(Strict):
     """How far two numbers may differ and still agree."""
 
     absolute: Decimal = Field(ge=0)
+    """Largest difference that still agrees, in the unit of the field; write it in quotes."""
 
 
 class ComparedField(Strict):
     """One mapped field that is compared."""
 
     field: FieldName
+    """Name of the field, as both sides map it."""
     tolerance: Tolerance | None = None
+    """How far two numbers may differ and still agree; for decimal and money."""
 
 
 def _short_compared(value: object) -> object:
@@ -397,41 +300,22 @@ class AmountSettings(Strict):
     """Which field says what a record costs."""
 
     field: FieldName
+    """Name of a mapped field of type money."""
     per: str = "month"
     """The period an amount stands for, as people say it."""
-
-
-class Owners(BaseModel):
-    """Who answers for what; `default` for everything that has no other owner."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-    default: str = "unassigned"
-    crm_only: str | None = None
-    billing_only: str | None = None
-    value_conflict: str | None = None
-
-
-class Channel(Strict):
-    """Where messages go."""
-
-    type: Literal["slack", "teams", "smtp", "webhook"]
-    url_env: VariableName
-    """Variable that holds the address; an incoming webhook's address is a credential."""
-    local: bool = False
-    """The receiver runs on this machine or network: plain http is allowed."""
 
 
 class Reconciliation(Strict):
     """One configured pair of systems."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
+    id: Annotated[str, Field(pattern=IDENTITY, max_length=63)]
     """Identity in the ledger; the file may be renamed, this may not."""
     timezone: Zone = "UTC"
     """Zone in which a morning is a morning."""
     start: date = date(2026, 1, 1)
     """The first morning that can be asked for."""
     schedule: Schedule = Schedule()
+    """When the morning runs."""
     settling: Duration = timedelta(hours=1)
     """How young a difference may be and still be normal lag."""
     floor: float = Field(default=0.8, gt=0, le=1)
@@ -439,8 +323,11 @@ class Reconciliation(Strict):
     side_ratio: float = Field(default=0.5, gt=0, le=1)
     """Smallest believable share of the larger active side that the smaller one may be."""
     owners: Owners = Owners()
+    """Who answers for what."""
     channels: list[Channel] = Field(default_factory=list)
+    """Where messages go, besides the outbox."""
     sides: Sides
+    """The two systems."""
     compare: list[Compared] = Field(default_factory=list)
     """Fields compared on records that are active on both sides."""
     amount: AmountSettings | None = None

@@ -1,0 +1,141 @@
+"""Which single values may settings hold, and how are they written?
+
+Durations, time zones, cron lines, addresses, names. The keys that hold them stand in `model.py`.
+No error here repeats the value: it may have come from the environment, or be a secret. `messages.py`
+adds the value where that is safe.
+"""
+
+import codecs
+import re
+import string
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from datetime import timedelta
+from typing import Annotated, LiteralString
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
+DURATION = r"^[0-9]{1,6}\s*[smhd]$"
+CRON = r"^[0-9]{1,2} [0-9]{1,2} \* \* (\*|[0-7]|[a-zA-Z]{3})$"
+VARIABLE = r"^[A-Z_][A-Z0-9_]*$"
+FIELD_NAME = r"^[a-z][a-z0-9_]*$"
+IDENTITY = r"^[a-z][a-z0-9_]*$"
+CURRENCY = r"^[A-Z]{3}$"
+
+
+class Strict(BaseModel):
+    """Frozen, and a misspelt key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def wrong(text: LiteralString, *, code: LiteralString, **context: str) -> PydanticCustomError:
+    """Build the error of one value; `code` is how `messages.py` knows it."""
+    return PydanticCustomError(code, text, context)
+
+
+def _duration(value: object) -> object:
+    """Read `90s`, `30m`, `1h` or `2d`."""
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str) and re.fullmatch(DURATION, value.strip()):
+        text = value.strip()
+        return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
+    raise wrong("is not a duration: a whole number and a unit are wanted", code="duration")
+
+
+def as_text(value: timedelta) -> str:
+    """Write a duration the way it is read: the largest unit that holds it without a fraction."""
+    seconds = int(value.total_seconds())
+    unit = next(unit for unit, length in _SECONDS.items() if seconds % length == 0)
+    return f"{seconds // _SECONDS[unit]}{unit}"
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise wrong("is not a time zone", code="zone") from None
+    return value
+
+
+def _cron(value: str) -> str:
+    minute, hour = (int(part) for part in value.split()[:2]) if re.fullmatch(CRON, value) else (60, 24)
+    days = {"*", *"01234567", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+    if minute > 59 or hour > 23 or value.rsplit(maxsplit=1)[-1].lower() not in days:  # noqa: PLR2004 - the end of a day
+        raise wrong("is not a daily or weekly cron line", code="cron")
+    return value
+
+
+def _variable(value: str) -> str:
+    # Capitals only: most secrets hold small letters, so one pasted here by accident is noticed.
+    if not re.fullmatch(VARIABLE, value):
+        raise wrong("is not the name of an environment variable", code="variable")
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        whole = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        whole = False
+    if not whole or re.search(r"\s", value):
+        raise wrong("is not an address", code="address")
+    if "@" in parts.netloc:
+        raise wrong("holds a user or password inside the address", code="userinfo")
+    if parts.query or parts.fragment:
+        raise wrong("holds a query", code="query")
+    return value
+
+
+def _encoding(value: str) -> str:
+    try:
+        codecs.lookup(value)
+    except LookupError:
+        raise wrong("is not a text encoding Python knows", code="encoding") from None
+    return value
+
+
+def _placeholders(allowed: AbstractSet[str], required: AbstractSet[str]) -> Callable[[str], str]:
+    """Accept text whose `{names}` are among those that will be filled in."""
+    names = ", ".join(sorted(f"{{{name}}}" for name in allowed))
+
+    def check(value: str) -> str:
+        try:
+            found = {name for _, name, _, _ in string.Formatter().parse(value) if name is not None}
+        except ValueError:
+            found = {"?"}
+        if not found <= allowed:
+            raise wrong("only {names} can stand in braces here", code="placeholder", names=names)
+        if not required <= found:
+            raise wrong("{names} must stand in it", code="placeholder", names=names)
+        return value
+
+    return check
+
+
+_one_record = _placeholders({"source_id"}, {"source_id"})
+_dated = _placeholders({"date"}, set())
+
+Duration = Annotated[
+    timedelta,
+    BeforeValidator(_duration),
+    PlainSerializer(as_text, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": DURATION, "examples": ["90s", "30m", "1h", "2d"]}),
+]
+Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples": ["Europe/Berlin", "UTC"]})]
+Cron = Annotated[str, AfterValidator(_cron), Field(json_schema_extra={"pattern": CRON})]
+VariableName = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": VARIABLE})]
+Address = Annotated[str, AfterValidator(_address)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
+RecordPath = Annotated[str, AfterValidator(_one_record)]
+DatedPath = Annotated[str, AfterValidator(_dated), Field(min_length=1)]
+FieldName = Annotated[str, Field(pattern=FIELD_NAME)]
+CurrencyCode = Annotated[str, Field(pattern=CURRENCY)]
+Text = Annotated[str, Field(min_length=1)]
