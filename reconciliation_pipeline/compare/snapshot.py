@@ -1,0 +1,80 @@
+"""Are these two files something that can be compared at all?
+
+A snapshot is what our own archive wrote, so anything unexpected here is damage or a version gap, and is said
+instead of guessed around. Whether its content may be believed was decided before, in `domain/completeness.py`.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
+from reconciliation_pipeline.domain.records import Side
+
+TEXT: Final = "VARCHAR"
+INSTANT: Final = "TIMESTAMP WITH TIME ZONE"
+
+_COLUMNS: Final = {
+    "source_id": TEXT,
+    "key": TEXT,
+    "status": TEXT,
+    "state": TEXT,
+    "created_at": INSTANT,
+    "updated_at": INSTANT,
+}
+
+
+class Incomparable(Exception):
+    """Two snapshots could not be compared; `text` says why, `remedy` what to do."""
+
+    def __init__(self, text: str, *, remedy: str) -> None:
+        super().__init__(text)
+        self.text = text
+        self.remedy = remedy
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFiles:
+    """The Parquet files of one trusted morning, one row a record of the system."""
+
+    crm: Path
+    billing: Path
+
+    def __getitem__(self, side: Side) -> Path:
+        """Look a side's file up."""
+        return self.crm if side is Side.CRM else self.billing
+
+
+def scan(path: Path) -> str:
+    """Write the SQL that reads one snapshot: exactly this file, nothing read out of its folder's name."""
+    literal = str(path.absolute()).replace("'", "''")
+    return f"read_parquet('{literal}', hive_partitioning = false)"
+
+
+def absent_columns(connection: duckdb.DuckDBPyConnection, path: Path, rules: ComparisonRules) -> frozenset[str]:
+    """Check the columns of one snapshot and name those of the amount that it does not carry.
+
+    Returns:
+        The amount's columns when the side has no such field; otherwise nothing.
+
+    Raises:
+        Incomparable: A needed column is missing, or is not of the type a snapshot has.
+    """
+    described = connection.execute(f"DESCRIBE SELECT * FROM {scan(path)}")  # noqa: S608 - a quoted path, no values
+    found = {name: kind for name, kind, *_ in described.fetchall()}
+    compared = dict.fromkeys((column for rule in rules.fields for column in columns_of(rule)), TEXT)
+    carried = dict.fromkeys((column for rule in rules.carried for column in columns_of(rule)), TEXT)
+    for column in _COLUMNS | compared:
+        if column not in found:
+            _refuse(path, f"has no column {column}")
+    for column, kind in (_COLUMNS | carried).items():
+        if column in found and found[column] != kind:
+            _refuse(path, f"holds {column} as {found[column]} instead of {kind}")
+    return frozenset(carried) - frozenset(found)
+
+
+def _refuse(path: Path, what: str) -> None:
+    text = f"The snapshot {path.name} {what}, so nothing was compared."
+    raise Incomparable(text, remedy="It was probably pulled with other field mappings; pull this morning again.")

@@ -1,0 +1,183 @@
+"""What should the comparison have said? The same rules, in plain Python, one record at a time.
+
+Slow and obvious on purpose: it shares no code with the engine, so that agreeing with it means something.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.domain.records import (
+    Amount,
+    Cause,
+    Comparison,
+    Discrepancy,
+    FieldDifference,
+    FieldRule,
+    KeyTrouble,
+    Kind,
+    Row,
+    Side,
+    SideBalance,
+    State,
+)
+
+_LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
+_BUCKETS = (
+    "no_key",
+    "duplicate_key",
+    "folded",
+    "equal",
+    "conflict",
+    "one_sided",
+    "counterpart",
+    "out_of_scope",
+)
+
+
+def expected(crm: Sequence[Row], billing: Sequence[Row], rules: ComparisonRules) -> Comparison:
+    """Compare two small sides by looking at one key after the other."""
+    sides = {Side.CRM: crm, Side.BILLING: billing}
+    counts = {side: dict.fromkeys(_BUCKETS, 0) for side in Side}
+    troubles: list[KeyTrouble] = []
+    by_key: dict[Side, dict[str, list[Row]]] = {side: defaultdict(list) for side in Side}
+    for side, rows in sides.items():
+        for row in rows:
+            if row.key:
+                by_key[side][row.key].append(row)
+            else:
+                counts[side]["no_key"] += 1
+                troubles.append(KeyTrouble(side, row.source_id, None))
+    discrepancies = []
+    for key in by_key[Side.CRM].keys() | by_key[Side.BILLING].keys():
+        rows_of = {side: by_key[side].get(key, []) for side in Side}
+        shared = [side for side in Side if _ambiguous(rows_of[side], rules, side)]
+        if shared:
+            troubles += [KeyTrouble(side, row.source_id, key) for side in shared for row in rows_of[side]]
+            for side in Side:
+                counts[side]["duplicate_key"] += len(rows_of[side])
+            continue
+        records = {side: _fold(rows, rules) for side, rows in rows_of.items() if rows}
+        for side in records:
+            counts[side]["folded"] += len(rows_of[side]) - 1
+        found, buckets = _judge(key, records, rules)
+        discrepancies += found
+        for side, bucket in buckets.items():
+            counts[side][bucket] += 1
+    return Comparison(
+        discrepancies=tuple(sorted(discrepancies, key=lambda found: (found.kind, found.key))),
+        key_troubles=tuple(sorted(troubles, key=lambda trouble: (trouble.side, trouble.source_id))),
+        balances={side: SideBalance(pulled=len(sides[side]), **counts[side]) for side in Side},
+    )
+
+
+def _changed(row: Row) -> datetime | None:
+    return max(filter(None, (row.created_at, row.updated_at)), default=None)
+
+
+def _pool(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.state is State.ACTIVE] or list(rows)
+
+
+def _ambiguous(rows: Sequence[Row], rules: ComparisonRules, side: Side) -> bool:
+    if len(rows) < 2:
+        return False
+    if not rules.reduce.get(side, False) or len({row.source_id for row in rows}) < len(rows):
+        return True
+    for rule in rules.carried:
+        priced = [row for row in _pool(rows) if row.values.get(rule.name) is not None]
+        if rule.money and len({row.values.get(f"{rule.name}_currency") for row in priced}) > 1:
+            return True
+        if rule.money and any(_number(row.values[rule.name]) is None for row in priced):
+            return True
+    return False
+
+
+def _number(text: str | None) -> Decimal | None:
+    try:
+        return None if text is None else Decimal(text)
+    except ArithmeticError:
+        return None
+
+
+def _fold(rows: Sequence[Row], rules: ComparisonRules) -> Row:
+    if len(rows) == 1:
+        return rows[0]
+    pool = _pool(rows)
+    latest = max(_changed(row) or _LONG_AGO for row in pool)
+    speaker = min((row for row in pool if (_changed(row) or _LONG_AGO) == latest), key=lambda row: row.source_id)
+    values = dict(speaker.values)
+    for rule in rules.carried:
+        if rule.money:
+            priced = [row.values for row in pool if row.values.get(rule.name) is not None]
+            total = sum((Decimal(str(each[rule.name])) for each in priced), Decimal(0))
+            values[rule.name] = f"{total:f}" if priced else None
+            values[f"{rule.name}_currency"] = priced[0].get(f"{rule.name}_currency") if priced else None
+    changed = None if latest == _LONG_AGO else latest
+    return Row(speaker.source_id, speaker.key, speaker.status, speaker.state, None, changed, values)
+
+
+def _judge(key: str, records: dict[Side, Row], rules: ComparisonRules) -> tuple[list[Discrepancy], dict[Side, str]]:
+    running = [side for side, row in records.items() if row.state is State.ACTIVE]
+    if not running:
+        return [], dict.fromkeys(records, "out_of_scope")
+    if len(running) == 1:
+        here = running[0]
+        kind = Kind.CRM_ONLY if here is Side.CRM else Kind.BILLING_ONLY
+        there = records.get(here.other)
+        cause = Cause(there.state) if there else Cause.UNKNOWN
+        buckets = {side: "one_sided" if side is here else "counterpart" for side in records}
+        return [_discrepancy(kind, key, cause, (), records, rules)], buckets
+    fields = tuple(
+        FieldDifference(rule.name, *(_shown(records[side], rule) for side in Side))
+        for rule in rules.fields
+        if _differs(records[Side.CRM], records[Side.BILLING], rule)
+    )
+    if not fields:
+        return [], dict.fromkeys(records, "equal")
+    return [_discrepancy(Kind.VALUE_CONFLICT, key, None, fields, records, rules)], dict.fromkeys(records, "conflict")
+
+
+def _differs(crm: Row, billing: Row, rule: FieldRule) -> bool:
+    one, other = crm.values.get(rule.name), billing.values.get(rule.name)
+    if one is None or other is None:
+        return one != other
+    currency = f"{rule.name}_currency"
+    if rule.money and crm.values.get(currency) != billing.values.get(currency):
+        return True
+    first, second = _number(one), _number(other)
+    if not (rule.numeric or rule.money) or first is None or second is None:
+        return one != other
+    return abs(first - second) > rule.tolerance
+
+
+def _shown(row: Row, rule: FieldRule) -> str | None:
+    value, currency = row.values.get(rule.name), row.values.get(f"{rule.name}_currency")
+    return f"{value} {currency}" if rule.money and value is not None and currency is not None else value
+
+
+def _discrepancy(  # noqa: PLR0913, PLR0917 - a discrepancy has that many parts
+    kind: Kind,
+    key: str,
+    cause: Cause | None,
+    fields: tuple[FieldDifference, ...],
+    records: dict[Side, Row],
+    rules: ComparisonRules,
+) -> Discrepancy:
+    return Discrepancy(
+        kind=kind,
+        key=key,
+        cause=cause,
+        fields=fields,
+        source_ids={side: row.source_id for side, row in records.items()},
+        statuses={side: row.status for side, row in records.items()},
+        changed_at={side: _changed(row) for side, row in records.items()},
+        amounts={side: _amount(row, rules.amount_field) for side, row in records.items()},
+    )
+
+
+def _amount(row: Row, field: str | None) -> Amount | None:
+    number, currency = _number(row.values.get(field or "")), row.values.get(f"{field}_currency")
+    return None if number is None or currency is None else Amount(number, currency)
