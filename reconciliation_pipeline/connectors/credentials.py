@@ -1,0 +1,40 @@
+"""With which header does a request say who asks? Secrets come from named environment variables alone."""
+
+import base64
+from collections.abc import Mapping
+
+from reconciliation_pipeline.connectors.errors import SecretMissing
+from reconciliation_pipeline.settings.calls import Auth
+
+
+def auth_headers(auth: Auth, environ: Mapping[str, str]) -> dict[str, str]:
+    """Make the header that authorises requests; empty when none is needed.
+
+    Raises:
+        SecretMissing: A named variable is not set, is empty, or holds what no header can carry.
+    """
+    if auth.type == "none" or auth.token_env is None:
+        return {}
+    token = secret(auth.token_env, environ)
+    if auth.type == "header":
+        return {auth.header: token}
+    if auth.type == "basic":
+        user = secret(auth.user_env, environ) if auth.user_env else ""
+        return {"Authorization": f"Basic {base64.b64encode(f'{user}:{token}'.encode()).decode()}"}
+    return {"Authorization": f"Bearer {token}"}
+
+
+def secret(name: str, environ: Mapping[str, str]) -> str:
+    """Read one secret; the space around it, such as the line end of a file, does not belong to it.
+
+    Raises:
+        SecretMissing: The variable is not set, is empty, or holds what no header can carry.
+    """
+    value = environ.get(name, "").strip()
+    if not value:
+        message = f"The environment variable {name} is not set or empty."
+        raise SecretMissing(message, remedy=f"Set it before the run, for instance: export {name}=...")
+    if not (value.isascii() and value.isprintable()):
+        message = f"The environment variable {name} holds characters that no header can carry."
+        raise SecretMissing(message, remedy=f"Set {name} to the bare secret, without line breaks or accents.")
+    return value
