@@ -28,7 +28,7 @@ class Auth(Strict):
     @classmethod
     def _has_a_secret(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and info.data.get("type", "none") != "none":
-            raise wrong("needs the name of a variable", code="no_secret")
+            raise wrong(code="no_secret", kind=info.data["type"])
         return value
 
 
@@ -72,7 +72,7 @@ class Total(Strict):
     @classmethod
     def _one_place(cls, value: str | None, info: ValidationInfo) -> str | None:
         if "body" in info.data and (value is None) == (info.data["body"] is None):
-            raise wrong("a total stands in one place, body or header", code="one_place")
+            raise wrong(code="one_place")
         return value
 
 

@@ -149,7 +149,7 @@ class MappedField(Strict):
     @classmethod
     def _money_has_a_currency(cls, value: str | CurrencyPath | None, info: ValidationInfo) -> str | CurrencyPath | None:
         if value is None and info.data.get("type") == "money":
-            raise wrong("money needs a currency", code="no_currency")
+            raise wrong(code="no_currency")
         return value
 
 
@@ -227,7 +227,7 @@ class RestSide(SideBase):
     @classmethod
     def _plain_http_only_at_home(cls, value: str, info: ValidationInfo) -> str:
         if info.data.get("local") is False and not value.lower().startswith("https://"):
-            raise wrong("is plain http, which anyone on the way can read", code="plain_http")
+            raise wrong(code="plain_http")
         return value
 
     @field_validator("total")
@@ -235,7 +235,7 @@ class RestSide(SideBase):
     def _counted_where_pages_prove_nothing(cls, value: Total | None, info: ValidationInfo) -> Total | None:
         paging = info.data.get("paging")
         if value is None and isinstance(paging, OffsetPaging | PagePaging):
-            raise wrong("paging by {kind} needs a total", code="no_total", kind=paging.type)
+            raise wrong(code="no_total", kind=paging.type)
         return value
 
 

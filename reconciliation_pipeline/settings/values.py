@@ -28,15 +28,35 @@ IDENTITY = r"^[a-z][a-z0-9_]*$"
 CURRENCY = r"^[A-Z]{3}$"
 
 
+# What is wrong with a value, by code; `messages.py` puts the value before it and the remedy behind it.
+_WRONG: dict[str, LiteralString] = {
+    "duration": "is not a duration",
+    "zone": "is not a time zone",
+    "cron": "is not a daily or weekly cron line",
+    "variable": "is not the name of an environment variable",
+    "address": "is not an address",
+    "userinfo": "holds a user or password inside the address",
+    "query": "holds more than an address: a query or a fragment",
+    "plain_http": "is plain http, which anyone on the way can read",
+    "encoding": "is not a text encoding that Python knows",
+    "placeholder": "holds braces with something other than {names} in them",
+    "placeholder_missing": "does not hold {names}, so it cannot stand for one record",
+    "no_secret": "is missing: auth of type {kind} needs it",
+    "no_currency": "is missing: an amount of money needs it",
+    "no_total": "is missing: only the source's own count proves the last page of paging by {kind}",
+    "one_place": "a total stands in exactly one place, body or header",
+}
+
+
 class Strict(BaseModel):
     """Frozen, and a misspelt key is a mistake."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
-def wrong(text: LiteralString, *, code: LiteralString, **context: str) -> PydanticCustomError:
-    """Build the error of one value; `code` is how `messages.py` knows it."""
-    return PydanticCustomError(code, text, context)
+def wrong(*, code: LiteralString, **context: str) -> PydanticCustomError:
+    """Build the error of one value; the code is how `messages.py` knows it."""
+    return PydanticCustomError(code, _WRONG[code], context)
 
 
 def _duration(value: object) -> object:
@@ -46,7 +66,7 @@ def _duration(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(DURATION, value.strip()):
         text = value.strip()
         return timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
-    raise wrong("is not a duration: a whole number and a unit are wanted", code="duration")
+    raise wrong(code="duration")
 
 
 def as_text(value: timedelta) -> str:
@@ -60,7 +80,7 @@ def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise wrong("is not a time zone", code="zone") from None
+        raise wrong(code="zone") from None
     return value
 
 
@@ -68,14 +88,14 @@ def _cron(value: str) -> str:
     minute, hour = (int(part) for part in value.split()[:2]) if re.fullmatch(CRON, value) else (60, 24)
     days = {"*", *"01234567", "mon", "tue", "wed", "thu", "fri", "sat", "sun"}
     if minute > 59 or hour > 23 or value.rsplit(maxsplit=1)[-1].lower() not in days:  # noqa: PLR2004 - the end of a day
-        raise wrong("is not a daily or weekly cron line", code="cron")
+        raise wrong(code="cron")
     return value
 
 
 def _variable(value: str) -> str:
     # Capitals only: most secrets hold small letters, so one pasted here by accident is noticed.
     if not re.fullmatch(VARIABLE, value):
-        raise wrong("is not the name of an environment variable", code="variable")
+        raise wrong(code="variable")
     return value
 
 
@@ -86,11 +106,11 @@ def _address(value: str) -> str:
     except ValueError:
         whole = False
     if not whole or re.search(r"\s", value):
-        raise wrong("is not an address", code="address")
+        raise wrong(code="address")
     if "@" in parts.netloc:
-        raise wrong("holds a user or password inside the address", code="userinfo")
+        raise wrong(code="userinfo")
     if parts.query or parts.fragment:
-        raise wrong("holds a query", code="query")
+        raise wrong(code="query")
     return value
 
 
@@ -98,7 +118,7 @@ def _encoding(value: str) -> str:
     try:
         codecs.lookup(value)
     except LookupError:
-        raise wrong("is not a text encoding Python knows", code="encoding") from None
+        raise wrong(code="encoding") from None
     return value
 
 
@@ -112,9 +132,9 @@ def _placeholders(allowed: AbstractSet[str], required: AbstractSet[str]) -> Call
         except ValueError:
             found = {"?"}
         if not found <= allowed:
-            raise wrong("only {names} can stand in braces here", code="placeholder", names=names)
+            raise wrong(code="placeholder", names=names)
         if not required <= found:
-            raise wrong("{names} must stand in it", code="placeholder", names=names)
+            raise wrong(code="placeholder_missing", names=names)
         return value
 
     return check

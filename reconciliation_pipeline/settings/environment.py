@@ -1,0 +1,75 @@
+"""What does the environment say about this installation?
+
+The only place that reads RECON_* variables. Secrets of the systems are read by the connectors, from
+the mapping they are given.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from reconciliation_pipeline.settings.mistakes import EnvironmentBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What was set when the process began.
+
+    Attributes:
+        root: The project: DAGSTER_HOME where it is set, otherwise the current folder.
+        home: Everything we keep on disk (RECON_HOME; default `.recon` in the project).
+        config: The folder of reconciliations (RECON_CONFIG; default `reconciliations` in the project).
+        postgres_url: Where Dagster's storage and the ledger are (RECON_POSTGRES_URL); None for SQLite.
+            It holds a password, so it is never shown.
+        pretended_now: The instant to take for now (RECON_NOW), in UTC; None for the real one. Only a
+            reconciliation whose sides are all local may believe it.
+    """
+
+    root: Path
+    home: Path
+    config: Path
+    postgres_url: str | None = field(default=None, repr=False)
+    pretended_now: datetime | None = None
+
+
+def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
+    """Read the environment; a variable that is set to nothing counts as not set.
+
+    Raises:
+        EnvironmentBroken: A variable holds something unusable.
+    """
+    root = Path(environ.get("DAGSTER_HOME") or Path.cwd()).expanduser()
+    return Environment(
+        root=root,
+        home=root / Path(environ.get("RECON_HOME") or ".recon").expanduser(),
+        config=root / Path(environ.get("RECON_CONFIG") or "reconciliations").expanduser(),
+        postgres_url=_postgres(environ.get("RECON_POSTGRES_URL") or None),
+        pretended_now=_instant(environ.get("RECON_NOW") or None),
+    )
+
+
+def _postgres(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("postgresql://", "postgres://")):
+        text = "RECON_POSTGRES_URL is not the address of a Postgres database."
+        raise EnvironmentBroken(
+            text, remedy="Set it to postgresql://user:password@host/database, or unset it for SQLite."
+        )
+    return url
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        what = "has no offset, so it could be any of 24 hours" if instant else "is not an instant"
+        problem = f"RECON_NOW {what}."
+        raise EnvironmentBroken(
+            problem, remedy="Write one like 2026-11-22T04:00:00+01:00, or unset it for the real time."
+        )
+    return instant.astimezone(UTC)

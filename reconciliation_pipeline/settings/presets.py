@@ -1,0 +1,53 @@
+"""What does a vendor's preset add to a side?
+
+A preset is laid *under* what the user wrote: mappings are joined, everything else is replaced. The
+presets themselves are data beside the connectors.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+PRESETS = Path(__file__).parents[1] / "connectors" / "presets"
+VENDORS = ("hubspot", "stripe")
+# A total stands in one place: half of the user's and half of the preset's would be two.
+_WHOLE = frozenset({"total"})
+
+
+def with_presets(data: Mapping[str, object], presets: Path = PRESETS) -> dict[str, object]:
+    """Lay the vendors' presets under the sides of a reconciliation that name one.
+
+    Raises:
+        FileNotFoundError: A vendor's preset is missing from `presets`, which is a fault of the
+            installation, not of the settings.
+    """
+    sides = data.get("sides")
+    if not isinstance(sides, Mapping):
+        return dict(data)
+    return {**data, "sides": {role: _side(side, presets) for role, side in sides.items()}}
+
+
+def _side(side: object, presets: Path) -> object:
+    if not isinstance(side, Mapping) or side.get("connector") not in VENDORS:
+        return side
+    preset = yaml.safe_load((presets / f"{side['connector']}.yaml").read_text("utf-8"))
+    return underlay(side, preset)
+
+
+def underlay(written: Mapping[str, object], default: Mapping[str, object]) -> dict[str, object]:
+    """Lay defaults under what was written, which keeps its order and comes first.
+
+    A mapping of another `type` (paging by offset instead of by cursor) has other keys, so it
+    replaces the default as a whole.
+    """
+    joined = dict(written)
+    for key, value in default.items():
+        mine = joined.setdefault(key, value)
+        if isinstance(mine, Mapping) and isinstance(value, Mapping) and key not in _WHOLE and _alike(mine, value):
+            joined[key] = underlay(mine, value)
+    return joined
+
+
+def _alike(mine: Mapping[str, object], default: Mapping[str, object]) -> bool:
+    return "type" not in mine or "type" not in default or mine["type"] == default["type"]

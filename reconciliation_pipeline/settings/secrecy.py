@@ -1,0 +1,69 @@
+"""Is there a secret in a file that only names of secrets belong in?
+
+Finds it, says where, and never repeats it.
+"""
+
+import re
+from collections.abc import Iterator
+
+from reconciliation_pipeline.settings.mistakes import Keys, Mistake
+from reconciliation_pipeline.settings.places import Document
+
+_SECRET_KEY = re.compile(
+    r"(^|[_-])(token|secret|pass|passwd|password|pwd|bearer|credentials?|cookie|authorization)$|api[_-]?key|^webhook(_url)?$",
+    re.IGNORECASE,
+)
+_SECRET_VALUE = re.compile(
+    r"\b[a-z][a-z0-9+.-]*://[^/\s?#]*@"  # user and password inside an address
+    r"|\b(sk|rk|pk)_(live|test)_|\bwhsec_|\bpat-[a-z]{2}\d?-|\bxox[a-z]-|\bgh[a-z]_|\bBearer\s+\S"
+    r"|hooks\.slack\.com/services/|[?&](api_?key|token|secret|password)=",
+    re.IGNORECASE,
+)
+_TEXT = "a secret is never written in this file"
+
+
+def is_secret_key(keys: Keys) -> bool:
+    """Tell whether what stands here could be a secret, so that it must not be repeated."""
+    words = [str(step) for step in keys]
+    return "auth" in words or words[-1:] == ["url"] or any(word.endswith("_env") or _names_one(word) for word in words)
+
+
+def looks_secret(value: str) -> bool:
+    """Tell whether a value has the form of a secret."""
+    return _SECRET_VALUE.search(value) is not None
+
+
+def secrets_in(document: Document) -> Iterator[Mistake]:
+    """Find every secret that is written out, by its key or by its form."""
+    for keys, raw in document.raw.items():
+        last = str(keys[-1])
+        if last.endswith("_env") or not raw:
+            continue
+        if _names_one(last) and keys[-2:-1] != ("fields",):
+            yield document.mistake(keys, _TEXT, _remedy(keys), at_key=True)
+        elif keys[0] == "channels" and last in {"url", "address"}:
+            text = "the address of a channel is a secret, and a secret is never written in this file"
+            yield document.mistake(
+                keys,
+                text,
+                "put it into an environment variable, and name that: `url_env: SLACK_WEBHOOK_URL`",
+                at_key=True,
+            )
+        elif looks_secret(raw):
+            yield document.mistake(keys, f"this holds a secret, and {_TEXT}", _remedy(keys))
+
+
+def promised(mistake: Mistake) -> str:
+    """Name the key that the remedy of a secret tells people to write, so that nobody is told twice."""
+    parent = mistake.key_path.rpartition(".")[0]
+    return f"{parent}.{'url_env' if parent.startswith('channels') else 'token_env'}"
+
+
+def _names_one(word: str) -> bool:
+    return _SECRET_KEY.search(word) is not None
+
+
+def _remedy(keys: Keys) -> str:
+    if "auth" in keys or keys[0] != "sides":
+        return "put it into an environment variable, and name that: `token_env: CRM_TOKEN`"
+    return "put it into an environment variable, and name that under auth: `auth: {token_env: CRM_TOKEN}`"
