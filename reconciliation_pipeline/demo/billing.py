@@ -1,0 +1,177 @@
+"""How does the demo's billing system answer?
+
+Subscriptions and customers in Stripe's shape, as published (https://docs.stripe.com/api): lists
+newest first, cancelled subscriptions left out unless asked for, amounts in cents, customers as
+ids unless expanded, and an error for every parameter it does not know.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import uuid4
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from reconciliation_pipeline.demo.scene import ShowScene
+from reconciliation_pipeline.demo.stripe_objects import ACCOUNT, STATUSES, customer, status, subscription
+from reconciliation_pipeline.demo.web import LIMIT, Refusal, has_token, page, site, whole_number
+from reconciliation_pipeline.demo.world import Entry
+
+DEFAULT_LIMIT = 10
+
+VERSION = "2025-09-30.clover"
+"""The account's own version, for requests that name none."""
+
+IdOf = Callable[[Entry], str]
+
+
+def app(scene: ShowScene) -> Starlette:
+    """Build the billing system's server.
+
+    Args:
+        scene: Where the scene of the moment comes from.
+    """
+
+    def guard(request: Request) -> None:
+        if "authorization" not in request.headers:
+            raise refusal(401, "You did not provide an API key. Send it as: Authorization: Bearer YOUR_SECRET_KEY")
+        if not has_token(request, scene().state.stripe_key):
+            raise refusal(401, "Invalid API Key provided.")
+
+    def subscriptions(request: Request) -> Response:
+        _only(request, {"limit", "starting_after", "status", "customer"})
+        expand, wanted, of = _expand(request, "data.customer"), _statuses(request), request.query_params.get("customer")
+        now = scene()
+        entries = [entry for entry in now.view.billing if status(entry) in wanted]
+        if of is not None:
+            entries = [entry for entry in entries if entry.customer.customer_id == of]
+        found, more = _cut(request, now.view.billing, now.listed("billing", entries), subscription_id)
+        return _list("/v1/subscriptions", [subscription(entry, expand=expand) for entry in found], more=more)
+
+    def one_subscription(request: Request) -> Response:
+        _only(request, set())
+        expand = _expand(request, "customer")
+        return JSONResponse(subscription(_find(request, scene, subscription_id, "subscription"), expand=expand))
+
+    def customers(request: Request) -> Response:
+        _only(request, {"limit", "starting_after", "email"})
+        email = request.query_params.get("email")
+        now = scene()
+        entries = [entry for entry in now.view.billing if email in {None, entry.customer.email}]
+        found, more = _cut(request, now.view.billing, now.listed("billing", entries), customer_id)
+        return _list("/v1/customers", [customer(entry) for entry in found], more=more)
+
+    def one_customer(request: Request) -> Response:
+        _only(request, set())
+        return JSONResponse(customer(_find(request, scene, customer_id, "customer")))
+
+    def account(_: Request) -> Response:
+        return JSONResponse(ACCOUNT)
+
+    routes = {
+        "/v1/subscriptions": subscriptions,
+        "/v1/subscriptions/{id}": one_subscription,
+        "/v1/customers": customers,
+        "/v1/customers/{id}": one_customer,
+        "/v1/account": account,
+    }
+    return site([page(path, handler, guard) for path, handler in routes.items()], _unknown)
+
+
+def headers(asked: Headers) -> Mapping[str, str]:
+    """Give what Stripe adds to every answer: the version it speaks, and a name for the request."""
+    return {"Stripe-Version": asked.get("stripe-version", VERSION), "Request-Id": f"req_{uuid4().hex[:14]}"}
+
+
+def subscription_id(entry: Entry) -> str:
+    """Give the id of the subscription."""
+    return entry.customer.subscription_id
+
+
+def customer_id(entry: Entry) -> str:
+    """Give the id of the customer."""
+    return entry.customer.customer_id
+
+
+def refusal(http_status: int, message: str, *, code: str | None = None, param: str | None = None) -> Refusal:
+    """Write an error as Stripe does; code and param stand there only when they are known."""
+    error = {"type": "invalid_request_error", "code": code, "message": message, "param": param}
+    return Refusal(http_status, {"error": {name: value for name, value in error.items() if value is not None}})
+
+
+def _list(url: str, data: Sequence[dict[str, Any]], *, more: bool) -> Response:
+    return JSONResponse({"object": "list", "data": data, "has_more": more, "url": url})
+
+
+def _cut(request: Request, everything: Sequence[Entry], entries: list[Entry], id_of: IdOf) -> tuple[list[Entry], bool]:
+    """Cut the page out of a list that `limit` and `starting_after` ask for, and say whether more follow."""
+    limit = _limit(request)
+    cursor = request.query_params.get("starting_after")
+    if cursor is not None:
+        passed = _up_to(everything, cursor, id_of)
+        entries = [entry for entry in entries if id_of(entry) not in passed]
+    return entries[:limit], len(entries) > limit
+
+
+def _up_to(everything: Sequence[Entry], cursor: str, id_of: IdOf) -> set[str]:
+    """Every id up to and including the cursor, which any existing record may be, listed or not."""
+    passed: set[str] = set()
+    for entry in everything:
+        passed.add(id_of(entry))
+        if id_of(entry) == cursor:
+            return passed
+    kind = "subscription" if id_of is subscription_id else "customer"
+    raise refusal(400, f"No such {kind}: '{cursor[:40]}'", code="resource_missing", param="starting_after")
+
+
+def _find(request: Request, scene: ShowScene, id_of: IdOf, kind: str) -> Entry:
+    wanted = request.path_params["id"]
+    for entry in scene().view.billing:
+        if id_of(entry) == wanted:
+            return entry
+    raise refusal(404, f"No such {kind}: '{wanted[:40]}'", code="resource_missing", param="id")
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
+    limit = whole_number(text)
+    if limit is None:
+        raise refusal(400, f"Invalid integer: {text[:40]}", code="parameter_invalid_integer", param="limit")
+    if not 1 <= limit <= LIMIT:
+        message = f"This value must be from 1 to {LIMIT} (it is {limit})."
+        raise refusal(400, message, code="parameter_invalid_integer", param="limit")
+    return limit
+
+
+def _statuses(request: Request) -> Sequence[str]:
+    text = request.query_params.get("status")
+    if text is None:
+        return [one for one in STATUSES if one != "canceled"]
+    if text in {"all", "ended"}:
+        return STATUSES if text == "all" else ["canceled"]
+    if text not in STATUSES:
+        message = f"Invalid status: must be one of {', '.join(STATUSES)}, all, or ended"
+        raise refusal(400, message, param="status")
+    return [text]
+
+
+def _only(request: Request, known: set[str]) -> None:
+    """Refuse every parameter that is not known, as Stripe does, so that no typing error goes unnoticed."""
+    for name in request.query_params:
+        if name not in known and not name.startswith("expand["):
+            raise refusal(400, f"Received unknown parameter: {name[:40]}", code="parameter_unknown", param=name[:40])
+
+
+def _expand(request: Request, known: str) -> bool:
+    asked = [value for name, value in request.query_params.multi_items() if name.startswith("expand[")]
+    for value in asked:
+        if value != known:
+            hint = f" You may want to try expanding '{known}' instead." if known.endswith(value) else ""
+            raise refusal(400, f"This property cannot be expanded ({value[:40]}).{hint}")
+    return bool(asked)
+
+
+def _unknown(request: Request) -> Refusal:
+    return refusal(404, f"Unrecognized request URL ({request.method}: {request.url.path}).")
