@@ -17,7 +17,7 @@ from reconciliation_pipeline.settings.messages import told
 from reconciliation_pipeline.settings.mistakes import Mistake, SettingsBroken, UnknownReconciliation
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.settings.places import Document, read
-from reconciliation_pipeline.settings.presets import PRESETS, with_presets
+from reconciliation_pipeline.settings.presets import PRESETS, with_meant_connectors, with_presets
 from reconciliation_pipeline.settings.secrecy import promised, secrets_in
 from reconciliation_pipeline.settings.values import IDENTITY
 
@@ -146,19 +146,26 @@ def _examine(content: bytes, path: Path, environ: Mapping[str, str], presets: Pa
     if not document.values:
         return _File(path, document, None, tuple(mistakes))
     filled, unset = fill(document, environ)
-    data = with_presets(filled, presets)
     secrets = list(secrets_in(document))
     mistakes += [*unset, *secrets]
-    reconciliation: Reconciliation | None = None
-    try:
-        reconciliation = Reconciliation.model_validate(data)
-    except ValidationError as error:
-        mistakes += told(error, document, data)
-    else:
-        mistakes += misfits(reconciliation, document)
+    reconciliation, misshapen = _shape(filled, document, presets)
+    mistakes += misshapen
+    if (guessed := with_meant_connectors(filled)) != filled:
+        mistakes += _shape(guessed, document, presets)[1]
     said = {promised(secret) for secret in secrets}
     found = _once([mistake for mistake in mistakes if mistake.key_path not in said])
     return _File(path, document, None if found else reconciliation, found)
+
+
+def _shape(
+    filled: Mapping[str, object], document: Document, presets: Path
+) -> tuple[Reconciliation | None, list[Mistake]]:
+    data = with_presets(filled, presets)
+    try:
+        reconciliation = Reconciliation.model_validate(data)
+    except ValidationError as error:
+        return None, list(told(error, document, data))
+    return reconciliation, list(misfits(reconciliation, document))
 
 
 def _once(mistakes: Sequence[Mistake]) -> tuple[Mistake, ...]:

@@ -7,6 +7,7 @@ them, never as the environment filled them in, and not at all where they could b
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -20,6 +21,8 @@ from reconciliation_pipeline.settings.values import CURRENCY
 
 Words = tuple[str, str]
 """A text and a remedy."""
+
+_LONGEST_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
         keys = document.as_written(keys)
         raw = document.raw.get(keys)
         secret = is_secret_key(keys) or (raw is not None and looks_secret(raw))
-        shown = None if secret or not raw or len(raw) > 60 else raw  # noqa: PLR2004 - what fits in a sentence
+        shown = raw if raw and raw.isprintable() and len(raw) <= _LONGEST_SHOWN and not secret else None
         yield _Found(kind, keys, shown, each["input"], each["msg"], context, data)
 
 
@@ -128,7 +131,7 @@ def _text_wanted(found: _Found) -> Words:
         return "text is wanted here, not a list", "write one value"
     if isinstance(found.value, dict):
         return "text is wanted here, not keys and values", "quote text that begins with {"
-    what = "true or false" if isinstance(found.value, bool) else "no text"
+    what = {bool: "true or false", date: "a date"}.get(type(found.value), "a number")
     return f"{found.this} without quotes is {what} in YAML", f'quote it: "{found.shown}"' if found.shown else "quote it"
 
 
@@ -162,7 +165,7 @@ def _limit(word: str, name: str) -> Callable[[_Found], Words]:
     def words(found: _Found) -> Words:
         bound = found.context[name]
         whole = isinstance(bound, float) and bound.is_integer()
-        return f"{found.this} is not {word} {int(bound) if whole else bound}", ""
+        return f"{found.this} must be {word} {int(bound) if whole else bound}", ""
 
     return words
 

@@ -34,3 +34,5 @@ class Channel(Strict):
     """Variable that holds the address; an incoming webhook's address is a credential."""
     local: bool = False
     """The receiver runs on this machine or network: plain http is allowed."""
+    secret_env: VariableName | None = None
+    """Variable that holds the secret a webhook's messages are signed with."""

@@ -9,8 +9,11 @@ from pathlib import Path
 
 import yaml
 
+from reconciliation_pipeline.settings.mistakes import nearest
+
 PRESETS = Path(__file__).parents[1] / "connectors" / "presets"
 VENDORS = ("hubspot", "stripe")
+CONNECTORS = (*VENDORS, "rest", "file")
 # A total stands in one place: half of the user's and half of the preset's would be two.
 _WHOLE = frozenset({"total"})
 
@@ -26,6 +29,20 @@ def with_presets(data: Mapping[str, object], presets: Path = PRESETS) -> dict[st
     if not isinstance(sides, Mapping):
         return dict(data)
     return {**data, "sides": {role: _side(side, presets) for role, side in sides.items()}}
+
+
+def with_meant_connectors(data: Mapping[str, object]) -> dict[str, object]:
+    """Correct misspelt connectors, so that the other mistakes of such a side can be found as well."""
+    sides = data.get("sides")
+    if not isinstance(sides, Mapping):
+        return dict(data)
+    return {**data, "sides": {role: _meant(side) for role, side in sides.items()}}
+
+
+def _meant(side: object) -> object:
+    if not isinstance(side, Mapping) or not isinstance(side.get("connector"), str):
+        return side
+    return {**side, "connector": nearest(side["connector"], CONNECTORS) or side["connector"]}
 
 
 def _side(side: object, presets: Path) -> object:

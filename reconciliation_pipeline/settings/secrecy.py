@@ -14,12 +14,20 @@ _SECRET_KEY = re.compile(
     re.IGNORECASE,
 )
 _SECRET_VALUE = re.compile(
-    r"\b[a-z][a-z0-9+.-]*://[^/\s?#]*@"  # user and password inside an address
-    r"|\b(sk|rk|pk)_(live|test)_|\bwhsec_|\bpat-[a-z]{2}\d?-|\bxox[a-z]-|\bgh[a-z]_|\bBearer\s+\S"
+    r"\b(sk|rk|pk)_(live|test)_|\bwhsec_|\bpat-[a-z]{2}\d?-|\bxox[a-z]-|\bgh[a-z]_|\bBearer\s+\S"
     r"|hooks\.slack\.com/services/|[?&](api_?key|token|secret|password)=",
     re.IGNORECASE,
 )
+_USERINFO = re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s?#]*@", re.IGNORECASE)
 _TEXT = "a secret is never written in this file"
+_CHANNEL = (
+    f"the address of a channel is a secret, and {_TEXT}",
+    "put it into an environment variable, and name that: `url_env: SLACK_WEBHOOK_URL`",
+)
+_ADDRESS = (
+    "a user or password stands inside this address",
+    "put them into environment variables, and name those under auth: user_env, token_env",
+)
 
 
 def is_secret_key(keys: Keys) -> bool:
@@ -30,7 +38,7 @@ def is_secret_key(keys: Keys) -> bool:
 
 def looks_secret(value: str) -> bool:
     """Tell whether a value has the form of a secret."""
-    return _SECRET_VALUE.search(value) is not None
+    return bool(_SECRET_VALUE.search(value) or _USERINFO.search(value))
 
 
 def secrets_in(document: Document) -> Iterator[Mistake]:
@@ -42,15 +50,11 @@ def secrets_in(document: Document) -> Iterator[Mistake]:
         if _names_one(last) and keys[-2:-1] != ("fields",):
             yield document.mistake(keys, _TEXT, _remedy(keys), at_key=True)
         elif keys[0] == "channels" and last in {"url", "address"}:
-            text = "the address of a channel is a secret, and a secret is never written in this file"
-            yield document.mistake(
-                keys,
-                text,
-                "put it into an environment variable, and name that: `url_env: SLACK_WEBHOOK_URL`",
-                at_key=True,
-            )
+            yield document.mistake(keys, *_CHANNEL, at_key=True)
+        elif _USERINFO.search(raw):
+            yield document.mistake(keys, *_ADDRESS)
         elif looks_secret(raw):
-            yield document.mistake(keys, f"this holds a secret, and {_TEXT}", _remedy(keys))
+            yield document.mistake(keys, f"this looks like a secret, and {_TEXT}", _remedy(keys))
 
 
 def promised(mistake: Mistake) -> str:
