@@ -1,0 +1,165 @@
+"""How is one message posted over HTTP without leaking the address or waiting for ever?
+
+An incoming webhook's address is a credential: it never enters a log line, an exception or a repr.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+
+import httpx
+
+from reconciliation_pipeline.channels.channel import ChannelFailed, ChannelUnavailable
+
+WAITS = (1.0, 3.0)
+"""Seconds before the second and the third try, unless the receiver asks for longer."""
+
+LONGEST_WAIT = 30.0
+"""Seconds one wait may take, whatever `Retry-After` says; the outbox tries again later anyway."""
+
+LONGEST_ANSWER = 2_000
+"""Bytes of an answer that are looked at."""
+
+_TIMEOUT = httpx.Timeout(10)
+_CODE = re.compile(r"[a-z_]{1,60}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """Why one try failed, whether another is worth it, and how long the receiver asks to wait."""
+
+    text: str
+    again: bool
+    is_down: bool = True
+    after: float | None = None
+
+
+class Poster:
+    """Posts to one address, a few times if need be."""
+
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        *,
+        local: bool,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Check the address; nothing is sent.
+
+        Args:
+            url: The address, a secret.
+            name: What to call the channel in messages.
+            local: Whether plain http is allowed.
+            transport: What stands in for the network.
+            sleep: How to wait.
+
+        Raises:
+            ChannelUnavailable: The address cannot be used.
+        """
+        self._url = _checked(url, name, local=local)
+        self.name = name
+        self._local = local
+        self._transport = transport
+        self._sleep = sleep
+        # Their INFO lines carry whole addresses.
+        for chatty in ("httpx", "httpcore"):
+            logging.getLogger(chatty).setLevel(logging.WARNING)
+
+    def post(
+        self, body: bytes, *, headers: Mapping[str, str] | None = None, meanings: Mapping[str, str] | None = None
+    ) -> None:
+        """Post JSON until it is accepted.
+
+        Args:
+            body: The JSON, encoded.
+            headers: Further headers.
+            meanings: What the receiver's own error codes mean, as sentences.
+
+        Raises:
+            ChannelFailed: It was not accepted.
+        """
+        sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        for wait in (*WAITS, None):
+            trouble = self._try(body, sent, meanings or {})
+            if trouble is None:
+                return
+            if wait is None or not trouble.again:
+                # Raised here and not in a handler: the client's own exceptions hold the address.
+                raise ChannelFailed(trouble.text, is_down=trouble.is_down)
+            self._sleep(wait if trouble.after is None else trouble.after)
+
+    def _try(self, body: bytes, headers: Mapping[str, str], meanings: Mapping[str, str]) -> _Trouble | None:
+        client = httpx.Client(
+            timeout=_TIMEOUT, follow_redirects=False, trust_env=not self._local, transport=self._transport
+        )
+        try:
+            with client, client.stream("POST", self._url, content=body, headers=dict(headers)) as response:
+                return self._read(response, meanings)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            why = "its certificate is not accepted" if "CERTIFICATE" in str(error) else "no connection"
+            return _Trouble(f"{self.name} cannot be reached: {why}.", again=True)
+        except httpx.TimeoutException:
+            # Not tried again at once: it may have arrived, and would be there twice.
+            return _Trouble(f"{self.name} did not answer in time; the message may have arrived or not.", again=False)
+        except httpx.HTTPError:
+            text = f"{self.name} broke the connection off; the message may have arrived or not."
+            return _Trouble(text, again=False)
+
+    def _read(self, response: httpx.Response, meanings: Mapping[str, str]) -> _Trouble | None:
+        status = response.status_code
+        if response.is_success:
+            kind = response.headers.get("content-type", "")
+            if not kind.lower().startswith("text/html"):
+                return None
+            text = f"{self.name} answered with a web page instead of accepting the message: usually a login page."
+            return _Trouble(text, again=False)
+        said = f"{self.name} answered {status}"
+        if response.is_redirect:
+            return _Trouble(f"{said}, a redirect; it was not followed, because the address is a secret.", again=False)
+        if status == HTTPStatus.TOO_MANY_REQUESTS:
+            after = _retry_after(response.headers.get("retry-after", ""))
+            return _Trouble(f"{said}: too many messages, also when asked to wait.", again=True, after=after)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return _Trouble(f"{said}, also when tried again.", again=True)
+        code = _code(response)
+        detail = f" ({code})" if code else ""
+        meaning = meanings.get(code, "the address or the message is not accepted")
+        return _Trouble(f"{said}{detail}: {meaning}.", again=False, is_down=False)
+
+
+def _checked(url: str, name: str, *, local: bool) -> httpx.URL:
+    try:
+        parsed = httpx.URL(url.strip())
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    schemes = {"https", "http"} if local else {"https"}
+    if parsed.scheme in schemes and parsed.host and not parsed.userinfo:
+        return parsed
+    text = f"{name} has no usable address: it must begin with https:// and name a host, without a user or password."
+    raise ChannelUnavailable(text, remedy="Correct the variable; for a receiver on this machine say `local: true`.")
+
+
+def _retry_after(header: str) -> float | None:
+    """Read `Retry-After` (RFC 9110, 10.2.3), seconds or a date, as seconds; None when senseless."""
+    if header.strip().isascii() and header.strip().isdigit():
+        return min(float(header.strip()[:9]), LONGEST_WAIT)
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return min(max((aware - datetime.now(UTC)).total_seconds(), 0.0), LONGEST_WAIT)
+
+
+def _code(response: httpx.Response) -> str:
+    """Read an error code such as `no_service`; whatever else an answer holds is not repeated."""
+    head = next(response.iter_raw(LONGEST_ANSWER), b"")
+    text = head.decode("ascii", "replace").strip()
+    return text if _CODE.fullmatch(text) else ""

@@ -1,0 +1,260 @@
+"""In which words do people hear of a morning?
+
+The single home of phrases, and of the messages built from them. Customer data never enters a
+message: counts, kinds, money and ledger ids do. How a channel dresses a message belongs in
+`channels/`, terminal and page in `reporting/`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from reconciliation_pipeline.domain.drift import SpikeJudgement
+from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
+from reconciliation_pipeline.domain.ledger import Life, Movement, Observation
+from reconciliation_pipeline.domain.messages import Message, Topic
+from reconciliation_pipeline.domain.records import Cause, Kind, Outcome, Reason, Side
+from reconciliation_pipeline.domain.result import DifferenceCounts, MorningResult
+from reconciliation_pipeline.domain.spelling import counted, money, span
+
+LARGEST = 5
+"""New differences that a message names one by one."""
+
+_IN_A_SENTENCE = {"CRM": "the CRM", "Billing": "billing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How people talk about one reconciliation.
+
+    Attributes:
+        labels: What they call each side.
+        active: What they call its active records, e.g. running.
+        per: The period an amount stands for.
+        settling: How young a difference may be and still be normal lag.
+    """
+
+    labels: Mapping[Side, str] = field(default_factory=lambda: {Side.CRM: "CRM", Side.BILLING: "Billing"})
+    active: Mapping[Side, str] = field(default_factory=lambda: dict.fromkeys(Side, "active"))
+    per: str = "month"
+    settling: timedelta = timedelta(hours=1)
+
+    def name(self, side: Side) -> str:
+        """Name a side inside a sentence: `the CRM`, `billing`, `HubSpot`."""
+        return _IN_A_SENTENCE.get(self.labels[side], self.labels[side])
+
+
+def phrase(kind: Kind, cause: Cause | None, words: Words) -> str:
+    """Say how the two sides disagree: `cancelled in the CRM, still running in billing`."""
+    crm, billing = words.name(Side.CRM), words.name(Side.BILLING)
+    if kind is Kind.VALUE_CONFLICT:
+        return "in both, with different values"
+    why = "out of scope" if cause is Cause.OUT_OF_SCOPE else str(cause)
+    if kind is Kind.CRM_ONLY:
+        missing = f"unknown to {billing}" if cause in {None, Cause.UNKNOWN} else f"{why} in {billing}"
+        return f"{words.active[Side.CRM]} in {crm}, {missing}"
+    if cause in {None, Cause.UNKNOWN}:
+        return f"in {billing}, unknown to {crm}"
+    # A record that never was in scope did not end, so nothing is "still" running.
+    still = "" if cause is Cause.OUT_OF_SCOPE else "still "
+    return f"{why} in {crm}, {still}{words.active[Side.BILLING]} in {billing}"
+
+
+def since_when(life: Life) -> str:
+    """Say since when a difference is there, as narrowly as our mornings know."""
+    if life.agreed_on is None:
+        return "before our first snapshot"
+    return f"between {life.agreed_on} and {life.began_by}"
+
+
+def is_first_morning(result: MorningResult) -> bool:
+    """Say whether there was no earlier trusted morning to measure a pulled one against."""
+    snapshots = result.attempt.snapshots.values()
+    return bool(snapshots) and all(snapshot.certificate.baseline is None for snapshot in snapshots)
+
+
+def settling_words(counts: DifferenceCounts, words: Words) -> str:
+    """Say how many differences are still lag: `17 still settling (younger than 1 h)`."""
+    return f"{counts.settling:,} still settling (younger than {span(words.settling)})"
+
+
+def money_words(lines: Iterable[MoneyLine], words: Words, *, of: int | None = None) -> str:
+    """Spell what differences cost; currencies stay apart."""
+    return " + ".join(money(line, per=words.per, of=of) for line in lines)
+
+
+def drift_message(
+    result: MorningResult,
+    moved: Movement,
+    words: Words,
+    *,
+    oldest_days: int | None = None,
+    owner: str = "",
+) -> Message | None:
+    """Build the message of a morning with something to act on; None when nothing is open.
+
+    Args:
+        result: What the morning came to.
+        moved: What changed since the previous trusted morning.
+        words: How people talk about it.
+        oldest_days: Days since the oldest open difference was first seen.
+        owner: Who it is for.
+    """
+    counts = result.differences
+    if result.outcome is not Outcome.DRIFT or counts is None:
+        return None
+    is_first = is_first_morning(result)
+    news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
+    lines = [_sides_line(result, words), *_group_lines(result, words)]
+    lines += [f"{settling_words(counts, words)}."] if counts.settling else []
+    lines += _new_lines(moved.new, words, heading="Largest" if is_first else "New, largest first")
+    lines += [_standing_line(counts, oldest_days, is_first=is_first)]
+    lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]
+    title = f"{result.reconciliation}: {counted(counts.open, 'difference')} to act on ({news})"
+    return Message(result.reconciliation, result.morning, Topic.DRIFT, title, tuple(lines), owner)
+
+
+def not_trustworthy_message(result: MorningResult, words: Words, *, owner: str = "") -> Message:
+    """Build the message of a morning that may not be believed: louder than any difference."""
+    lines = (
+        _sides_line(result, words),
+        *(reason_words(reason) for reason in result.reasons),
+        nothing_happened(result),
+        f"Look closer: `recon doctor {result.reconciliation}`.",
+    )
+    title = f"{result.reconciliation}: NOT TRUSTWORTHY, nothing was compared"
+    return Message(result.reconciliation, result.morning, Topic.NOT_TRUSTWORTHY, title, lines, owner)
+
+
+def reason_words(reason: Reason) -> str:
+    """Say a reason and its remedy in one line."""
+    return f"{reason.text} {reason.remedy}".rstrip()
+
+
+def nothing_happened(result: MorningResult) -> str:
+    """Say what a morning that is not trustworthy left alone."""
+    snapshots = result.attempt.snapshots.values()
+    has_earlier = any(snapshot.certificate.baseline for snapshot in snapshots)
+    stands = "; the last trusted morning still stands" if has_earlier else ""
+    return f"Nothing was compared, nothing was closed{stands}."
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the Monday message tells: that the job is alive, and what it saw.
+
+    Attributes:
+        reconciliation: Id of the reconciliation.
+        morning: The morning of the message.
+        active: Active records of each side on the last trusted morning; a side may be missing.
+        open: Differences to act on.
+        opened: Differences that opened within the last seven days.
+        resolved: Differences that were resolved within them.
+        days_since_trusted: Days since the last trusted morning; None when there never was one.
+    """
+
+    reconciliation: str
+    morning: date
+    active: Mapping[Side, int]
+    open: int
+    opened: int
+    resolved: int
+    days_since_trusted: int | None
+
+
+def heartbeat_message(pulse: Pulse, words: Words, *, owner: str = "") -> Message:
+    """Build the weekly proof of life; it says so when no morning could be trusted lately."""
+    days = pulse.days_since_trusted
+    if days is None:
+        state, last = "no trusted morning yet", "There has been no trusted morning yet: see `recon doctor`."
+    elif days > 1:
+        state, last = f"no trusted morning for {days} days", f"Last trusted morning: {days} days ago."
+    else:
+        state, last = "alive", f"Last trusted morning: {'yesterday' if days else 'today'}."
+    counts = ", ".join(_active_words(side, count, words) for side, count in pulse.active.items())
+    lines = (
+        *([f"{counts}."] if counts else []),
+        f"{counted(pulse.open, 'difference')} to act on." if pulse.open else "Nothing to act on.",
+        f"In the last seven days: {pulse.opened:,} opened, {pulse.resolved:,} resolved.",
+        last,
+    )
+    title = f"{pulse.reconciliation}: {state}" + (f" · {counts}" if counts else "")
+    return Message(pulse.reconciliation, pulse.morning, Topic.HEARTBEAT, title, lines, owner)
+
+
+def spike_message(judgement: SpikeJudgement, reconciliation: str, morning: date, *, owner: str = "") -> Message:
+    """Build the alarm of a morning with far more new differences than usual."""
+    title = (
+        f"{reconciliation}: {counted(judgement.new, 'new difference')} in one morning, usual is {judgement.usual:.1f}"
+    )
+    lines = (
+        judgement.words,
+        "Many at once have one cause: look at what changed in the automation since the last trusted morning.",
+        f"See them: `recon list {reconciliation}`. The judgement: `recon spike {reconciliation} --date {morning}`.",
+    )
+    return Message(reconciliation, morning, Topic.SPIKE, title, lines, owner)
+
+
+def run_failed_message(reconciliation: str, morning: date, sentence: str, *, owner: str = "") -> Message:
+    """Build the message of a run that broke before it had a result."""
+    lines = (
+        sentence,
+        "There is no result for this morning: neither clean nor drift. Nothing was closed.",
+        f"Look closer: `recon doctor {reconciliation}`, then run it again with `recon run {reconciliation}`.",
+    )
+    title = f"{reconciliation}: the run of {morning} failed"
+    return Message(reconciliation, morning, Topic.RUN_FAILED, title, lines, owner)
+
+
+def settings_broken_message(name: str, morning: date, mistakes: Sequence[str], *, owner: str = "") -> Message:
+    """Build the message of settings that cannot be used; nobody reconciles until they are mended."""
+    title = f"{name}: {counted(len(mistakes), 'mistake')} in the settings, not reconciled"
+    lines = (*mistakes, "Until this is mended, nobody checks these two systems. The other reconciliations run.")
+    return Message(name, morning, Topic.SETTINGS_BROKEN, title, lines, owner)
+
+
+def _active_words(side: Side, count: int, words: Words) -> str:
+    return f"{words.labels[side]} {count:,} {words.active[side]}"
+
+
+def _sides_line(result: MorningResult, words: Words) -> str:
+    snapshots = result.attempt.snapshots
+    told = []
+    for side in Side:
+        if side not in snapshots:
+            told.append(f"{words.labels[side]} was not pulled")
+            continue
+        receipt, grade = snapshots[side].receipt, snapshots[side].certificate.grade
+        proof = f", {grade}" if result.outcome is Outcome.NOT_TRUSTWORTHY else ""
+        told.append(f"{_active_words(side, receipt.active, words)} (of {receipt.pulled:,} pulled{proof})")
+    return f"{result.morning}: {', '.join(told)}."
+
+
+def _group_lines(result: MorningResult, words: Words) -> list[str]:
+    lines = []
+    for group in result.groups:
+        cost = money_words(group.money, words, of=group.count)
+        lines.append(f"{group.count:,} {phrase(group.kind, group.cause, words)}" + (f": {cost}" if cost else ""))
+    return lines
+
+
+def _new_lines(new: Sequence[Observation], words: Words, *, heading: str) -> list[str]:
+    if not new:
+        return []
+    ordered = sorted(new, key=lambda one: (-(one.amount.value if one.amount else Decimal(0)), one.item))
+    lines = [f"{heading}:"]
+    for one in ordered[:LARGEST]:
+        cost = money_words(money_lines([one]), words)
+        lines.append(f"• {one.item}  {phrase(one.kind, one.cause, words)}" + (f", {cost}" if cost else ""))
+    rest = len(ordered) - LARGEST
+    return [*lines, f"and {rest:,} more"] if rest > 0 else lines
+
+
+def _standing_line(counts: DifferenceCounts, oldest_days: int | None, *, is_first: bool) -> str:
+    if is_first:
+        return "First morning: nothing earlier to measure against."
+    unchanged = f"{counts.open - counts.new:,} unchanged"
+    resolved = f"{counts.resolved:,} resolved since the last trusted morning"
+    oldest = [] if oldest_days is None else [f"oldest {counted(oldest_days, 'day')}"]
+    return ", ".join([unchanged, resolved, *oldest]) + "."

@@ -1,0 +1,53 @@
+"""What does a script get to know of each difference? The `items` of `recon list --json`."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from reconciliation_pipeline.domain.ledger import Life, Observation
+from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
+
+
+def items(lives: Iterable[Life]) -> list[dict[str, object]]:
+    """Render lives as the contract's items: JSON types only, amounts as decimal text."""
+    return [_item(life) for life in lives]
+
+
+def shown_fields(seen: Observation) -> tuple[FieldDifference, ...]:
+    """List what differs, side by side; for a record that runs on one side only, the two statuses."""
+    if seen.kind is Kind.VALUE_CONFLICT:
+        return seen.fields
+    return (FieldDifference("status", seen.statuses.get(Side.CRM), seen.statuses.get(Side.BILLING)),)
+
+
+def _item(life: Life) -> dict[str, object]:
+    seen = life.latest
+    return {
+        "id": seen.item,
+        "kind": seen.kind.value,
+        "key": seen.key,
+        "fields": [{"name": one.name, "crm": one.crm, "billing": one.billing} for one in shown_fields(seen)],
+        "reason": seen.cause.value if seen.cause else None,
+        "state": life.state.value,
+        "first_seen": life.first_seen.isoformat(),
+        "last_seen": life.last_seen.isoformat(),
+        "resolved_on": _iso(life.resolved_on),
+        "since": {"after": _iso(life.agreed_on), "before": life.began_by.isoformat()},
+        "owner": seen.owner,
+        "due": None,
+        "money": _money(seen),
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _money(seen: Observation) -> dict[str, str | None] | None:
+    if seen.money_class is None:
+        return None
+    amount = seen.amount
+    return {
+        "class": seen.money_class.value,
+        "currency": amount.currency if amount else None,
+        "amount": str(amount.value) if amount else None,
+    }

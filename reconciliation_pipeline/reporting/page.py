@@ -1,0 +1,242 @@
+"""What does a morning look like as a page?
+
+One file of HTML that needs nothing else: no script, no picture, no font, no network. Everything is
+escaped by the template engine, and the page forbids itself to load or run anything.
+"""
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Side
+from reconciliation_pipeline.domain.result import MorningResult
+from reconciliation_pipeline.domain.spelling import counted, plain
+from reconciliation_pipeline.domain.wording import (
+    Words,
+    is_first_morning,
+    money_words,
+    nothing_happened,
+    phrase,
+    settling_words,
+    since_when,
+)
+from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
+from reconciliation_pipeline.reporting.items import shown_fields
+from reconciliation_pipeline.reporting.tables import NOTHING, cost
+from reconciliation_pipeline.reporting.trend import draw
+from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.settings.model import Reconciliation
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One side, as the page shows it."""
+
+    label: str
+    active_word: str
+    active: str
+    pulled: str
+    grade: str
+    is_complete: bool
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One difference, as the page shows it."""
+
+    id: str
+    key: str
+    fields: Sequence[tuple[str, str, str]]
+    links: Sequence[tuple[str, str]]
+    first_seen: date
+    since: str
+    owner: str
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Differences of one kind and state, under one heading."""
+
+    anchor: str
+    title: str
+    count: int
+    cost: str
+    remark: str
+    lines: Sequence[Line]
+
+
+def page(
+    result: MorningResult,
+    reconciliation: Reconciliation,
+    lives: Sequence[Life],
+    trend: Sequence[tuple[date, int, int, int]] = (),
+) -> str:
+    """Render a morning as one self-contained HTML file.
+
+    Args:
+        result: What the morning came to.
+        reconciliation: Its settings.
+        lives: The differences as they stand on that morning.
+        trend: Morning, active in the CRM, active in billing and open differences of trusted
+            mornings; drawn when there are at least two.
+    """
+    words = words_of(reconciliation)
+    style = _template("page.css").render()
+    return _template("page.html").render(
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        result=result,
+        instant=f"{result.as_of.astimezone(reconciliation.zone):%Y-%m-%d %H:%M} {reconciliation.timezone}",
+        headline=_headline(result),
+        lead=_lead(result, words),
+        panels=[_panel(result, side, words) for side in Side],
+        gap=_gap(result),
+        groups=[
+            (group.count, phrase(group.kind, group.cause, words), money_words(group.money, words, of=group.count))
+            for group in result.groups
+        ],
+        sections=_sections(result, reconciliation, lives, words) if result.differences else [],
+        labels=[words.labels[side] for side in Side],
+        trend=draw(trend),
+    )
+
+
+@cache
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=PackageLoader("reconciliation_pipeline.reporting"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: plain(value) if type(value) is str else value,
+    )
+    return environment.get_template(name)
+
+
+def _headline(result: MorningResult) -> str:
+    counts = result.differences
+    if result.outcome is Outcome.NOT_TRUSTWORTHY or counts is None:
+        return "This morning cannot be trusted"
+    if result.outcome is Outcome.DRIFT:
+        return f"{counted(counts.open, 'difference')} to act on"
+    return "Nothing to act on" if counts.total else "The two systems agree"
+
+
+def _lead(result: MorningResult, words: Words) -> list[str]:
+    counts = result.differences
+    if counts is None:
+        return [nothing_happened(result)]
+    settling = f"{settling_words(counts, words)}: normal lag, not counted." if counts.settling else ""
+    moved = f"{counts.new:,} new and {counts.resolved:,} resolved since the last trusted morning."
+    first = "First morning: nothing earlier to measure against." if is_first_morning(result) else moved
+    troubled = counts.no_key + counts.duplicate_key
+    keys = f"{counted(troubled, 'record')} without a usable key of their own, counted apart." if troubled else ""
+    return [sentence for sentence in (settling, first, keys) if sentence]
+
+
+def _panel(result: MorningResult, side: Side, words: Words) -> Panel:
+    snapshot = result.attempt.snapshots.get(side)
+    label, word = words.labels[side], words.active[side]
+    if snapshot is None:
+        return Panel(label, word, NOTHING, NOTHING, "Not pulled", is_complete=False, lines=())
+    receipt, grade = snapshot.receipt, snapshot.certificate.grade
+    return Panel(
+        label=label,
+        active_word=word,
+        active=f"{receipt.active:,}",
+        pulled=f"{receipt.pulled:,}",
+        grade=HEADLINES[grade],
+        is_complete=grade is Grade.COMPLETE,
+        lines=certificate_lines(snapshot),
+    )
+
+
+def _gap(result: MorningResult) -> str:
+    """Say how far the two counts are apart; only counts that were believed may be subtracted."""
+    if result.differences is None:
+        return ""
+    active = [result.attempt.snapshots[side].receipt.active for side in Side]
+    return f"{abs(active[0] - active[1]):,} apart" if active[0] != active[1] else "the same number"
+
+
+def _sections(
+    result: MorningResult,
+    reconciliation: Reconciliation,
+    lives: Sequence[Life],
+    words: Words,
+) -> list[Section]:
+    def section(anchor: str, title: str, chosen: Sequence[Life], *, cost: str = "", remark: str = "") -> Section:
+        lines = [_line(life, reconciliation, words) for life in chosen]
+        return Section(anchor, title, len(chosen), cost, remark, lines)
+
+    there = [life for life in lives if life.state is not ItemState.RESOLVED]
+    sections = [
+        section(
+            f"group-{position}",
+            _sentence(phrase(group.kind, group.cause, words)),
+            _chosen(there, ItemState.OPEN, group.kind, group.cause),
+            cost=money_words(group.money, words, of=group.count),
+        )
+        for position, group in enumerate(result.groups, start=1)
+    ]
+    others = (
+        (ItemState.SETTLING, "Still settling", "Too young to be called a difference; most are gone next time."),
+        (ItemState.ACCEPTED, "Accepted", "Somebody decided to live with these."),
+        (ItemState.QUARANTINED, "Quarantined", "Set aside until somebody has looked."),
+    )
+    sections += [section(state.value, title, _chosen(there, state), remark=remark) for state, title, remark in others]
+    gone = [life for life in lives if life.resolved_on == result.morning]
+    sections += [section("resolved", "Resolved this morning", gone, remark="There before, gone now.")]
+    return [one for one in sections if one.lines]
+
+
+def _chosen(
+    lives: Sequence[Life],
+    state: ItemState,
+    kind: Kind | None = None,
+    cause: Cause | None = None,
+) -> list[Life]:
+    return [
+        life
+        for life in lives
+        if life.state is state and (kind is None or (life.latest.kind, life.latest.cause) == (kind, cause))
+    ]
+
+
+def _line(life: Life, reconciliation: Reconciliation, words: Words) -> Line:
+    seen = life.latest
+    return Line(
+        id=seen.item,
+        key=seen.key,
+        fields=[(one.name, one.crm or NOTHING, one.billing or NOTHING) for one in shown_fields(seen)],
+        links=_links(life, reconciliation, words),
+        first_seen=life.first_seen,
+        since=since_when(life),
+        owner=seen.owner,
+        cost=cost(seen, words) or NOTHING,
+    )
+
+
+def _links(life: Life, reconciliation: Reconciliation, words: Words) -> list[tuple[str, str]]:
+    """Point to the record in each system, where the settings say how; ids are foreign and quoted."""
+    found = []
+    for side, source_id in life.latest.source_ids.items():
+        pattern = reconciliation.sides[side].link
+        if pattern and pattern.startswith(("https://", "http://")):
+            found.append((words.labels[side], pattern.replace("{source_id}", quote(source_id, safe=""))))
+    return found
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}"

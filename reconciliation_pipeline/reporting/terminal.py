@@ -1,0 +1,134 @@
+"""What does a morning look like in a terminal?
+
+Plain text, the source of every other rendering of the summary; colours belong in `styled.py`.
+"""
+
+from collections.abc import Sequence
+
+from reconciliation_pipeline.domain.records import Outcome, Side, Snapshot
+from reconciliation_pipeline.domain.result import DifferenceCounts, Group, MorningResult, symbol
+from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
+from reconciliation_pipeline.domain.wording import (
+    Words,
+    is_first_morning,
+    nothing_happened,
+    phrase,
+    settling_words,
+)
+from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.settings.model import Reconciliation
+
+FIRST_MORNING = "first morning: nothing earlier to measure against"
+"""The remark of a morning without a baseline."""
+
+
+def summary(result: MorningResult, reconciliation: Reconciliation) -> str:
+    """Render what one morning came to, as lines of plain text without a final newline."""
+    words = words_of(reconciliation)
+    body = _untrusted(result) if result.differences is None else _compared(result, result.differences, words)
+    lines = [*_side_lines(result, words), *body, _next_line(result)]
+    return "\n".join([_head(result, reconciliation), *(f"  {plain(line)}" for line in lines)])
+
+
+def _head(result: MorningResult, reconciliation: Reconciliation) -> str:
+    instant = result.as_of.astimezone(reconciliation.zone)
+    # A past morning that was asked for later must not look as if it had been pulled on its day.
+    asked = "" if instant.date() == result.morning else f"{result.morning}, pulled "
+    moment = f"{asked}{instant:%Y-%m-%d %H:%M} {reconciliation.timezone}"
+    return f"{result.reconciliation} · {moment} · {symbol(result.outcome)}"
+
+
+def _side_lines(result: MorningResult, words: Words) -> list[str]:
+    snapshots = result.attempt.snapshots
+    width = max(len(label) for label in words.labels.values())
+    label = {side: f"{words.labels[side]:<{width}}" for side in Side}
+    rows = _aligned([_side_cells(side, snapshots[side], words) for side in Side if side in snapshots], "><>><<")
+    cells = dict(zip((side for side in Side if side in snapshots), rows, strict=True))
+    return [
+        "{}   {} {}   of {} pulled   {} {}   {}".format(label[side], *cells[side])
+        if side in cells
+        else f"{label[side]}   not pulled"
+        for side in Side
+    ]
+
+
+def _side_cells(side: Side, snapshot: Snapshot, words: Words) -> tuple[str, ...]:
+    receipt = snapshot.receipt
+    pages, noun = counted(receipt.pages, "page").split(" ")
+    grade = snapshot.certificate.grade.value
+    return (f"{receipt.active:,}", words.active[side], f"{receipt.pulled:,}", pages, noun, grade)
+
+
+def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> list[str]:
+    return [
+        _difference_line(counts, words),
+        *_group_lines(result, words),
+        *_movement_lines(result, counts),
+        *_key_lines(counts, result.reconciliation),
+    ]
+
+
+def _difference_line(counts: DifferenceCounts, words: Words) -> str:
+    if not counts.total:
+        return "no difference"
+    settling = [settling_words(counts, words)] if counts.settling else []
+    others = [f"{n:,} {what}" for n, what in ((counts.accepted, "accepted"), (counts.quarantined, "quarantined")) if n]
+    to_act = f"{counts.open:,} to act on" if counts.open else "nothing to act on"
+    if not counts.open:
+        return ", ".join([*settling, *others, to_act])
+    parts = [*settling, *others]
+    whole = counted(counts.total, "difference")
+    return f"{whole}: {', '.join([*parts, to_act])}" if parts else f"{whole} to act on"
+
+
+def _group_lines(result: MorningResult, words: Words) -> list[str]:
+    """Lay counts, phrases and money out in columns; a group has a line for each currency."""
+    rows = [row for group in result.groups for row in _group_rows(group, words)]
+    return [f"  {count}  {what}     {amount} {unit}".rstrip() for count, what, amount, unit in _aligned(rows, "><><")]
+
+
+def _group_rows(group: Group, words: Words) -> list[tuple[str, str, str, str]]:
+    costs = [money_parts(line, per=words.per, of=group.count) for line in group.money] or [("", "")]
+    head = (f"{group.count:,}", phrase(group.kind, group.cause, words))
+    return [(*(("", "") if position else head), *cost) for position, cost in enumerate(costs)]
+
+
+def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str]:
+    if is_first_morning(result):
+        return [FIRST_MORNING]
+    changes = f"{counts.new:,} new, {counts.resolved:,} resolved"
+    changed = changes if counts.new or counts.resolved else "nothing new, nothing resolved"
+    return [f"{changed} since the last trusted morning"]
+
+
+def _key_lines(counts: DifferenceCounts, name: str) -> list[str]:
+    without = f"{counted(counts.no_key, 'record')} without a usable key" if counts.no_key else ""
+    shared = f"{counts.duplicate_key:,} sharing one" if counts.duplicate_key else ""
+    if shared and not without:
+        shared = f"{counted(counts.duplicate_key, 'record')} sharing a key with another"
+    told = ", ".join(filter(None, (without, shared)))
+    return [f"{told}: see recon list {name}"] if told else []
+
+
+def _untrusted(result: MorningResult) -> list[str]:
+    said = [line for reason in result.reasons for line in (reason.text, f"  {reason.remedy}") if line.strip()]
+    nothing = nothing_happened(result)
+    return [*said, f"{nothing[0].lower()}{nothing[1:-1]}"]
+
+
+def _next_line(result: MorningResult) -> str:
+    name = result.reconciliation
+    steps = {
+        Outcome.CLEAN: ["make dev", f"recon report {name}"],
+        Outcome.DRIFT: ["make dev", f"recon report {name}", f"recon list {name}"],
+        Outcome.NOT_TRUSTWORTHY: [f"recon doctor {name}"],
+    }
+    return f"next: {'   ·   '.join(steps[result.outcome])}"
+
+
+def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[tuple[str, ...]]:
+    """Pad every column to its widest cell; `sides` has one of < and > for each."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        tuple(f"{cell:{side}{width}}" for cell, side, width in zip(row, sides, widths, strict=True)) for row in rows
+    ]

@@ -1,0 +1,18 @@
+"""Which words do the settings of a reconciliation ask for?
+
+Phrases made of them belong in `domain/wording.py`.
+"""
+
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.wording import Words
+from reconciliation_pipeline.settings.model import Reconciliation
+
+
+def words_of(reconciliation: Reconciliation) -> Words:
+    """Collect labels, active words, the period of amounts and the settling window."""
+    return Words(
+        labels={side: reconciliation.label(side) for side in Side},
+        active={side: reconciliation.sides[side].active_word for side in Side},
+        per=reconciliation.amount.per if reconciliation.amount else "month",
+        settling=reconciliation.settling,
+    )
