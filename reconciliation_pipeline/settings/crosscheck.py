@@ -60,6 +60,7 @@ def _amount(reconciliation: Reconciliation, mapped: Mapped, document: Document) 
         text = f"`{name}` is not mapped in {' and '.join(mapped)}"
         yield document.mistake(keys, text, f"did you mean `{near}`?" if near else fitting)
     # A field that only one side maps as money still says what that side charges.
-    wrong = [f"{kind} in {side}" for side, kind in kinds.items() if kind != "money"]
+    wrong = {kind: side for side, kind in kinds.items() if kind != "money"}
     if wrong:
-        yield document.mistake(keys, f"an amount is money, and `{name}` is {' and '.join(wrong)}", fitting)
+        found = " and ".join(f"{kind} in {side}" for kind, side in wrong.items())
+        yield document.mistake(keys, f"an amount is money, and `{name}` is {found}", fitting)

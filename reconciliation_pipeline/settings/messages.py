@@ -31,6 +31,7 @@ class _Found:
 
     kind: str
     keys: Keys
+    raw: str | None
     shown: str | None
     value: object
     says: str
@@ -78,7 +79,7 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
         raw = document.raw.get(keys)
         secret = is_secret_key(keys) or (raw is not None and looks_secret(raw))
         shown = raw if raw and raw.isprintable() and len(raw) <= _LONGEST_SHOWN and not secret else None
-        yield _Found(kind, keys, shown, each["input"], each["msg"], context, data)
+        yield _Found(kind, keys, raw, shown, each["input"], each["msg"], context, data)
 
 
 def _words(found: _Found) -> Words:
@@ -113,13 +114,13 @@ def _missing(found: _Found) -> Words:
 
 
 def _missing_kind(found: _Found) -> Words:
-    return "this key is missing", f"add it: {', '.join(kinds_at(found.keys[:-1], found.data))}"
+    return "this key is missing", f"add it, as one of {', '.join(kinds_at(found.keys[:-1], found.data))}"
 
 
 def _choice(found: _Found) -> Words:
     listed = found.context.get("expected_tags") or found.context["expected"]
     names = re.findall(r"'([^']*)'", str(listed))
-    near = nearest(found.shown, names) if found.shown else None
+    near = nearest(found.raw, names) if found.raw else None
     text = f"{found.this} is not {'one of ' if len(names) > 1 else ''}{', '.join(names)}"
     return text, f"did you mean `{near}`?" if near else "choose one" if len(names) > 1 else f"write {names[0]}"
 
@@ -208,7 +209,7 @@ _REMEDIES = {
     "query": "parameters belong under list.params",
     "plain_http": "use https, or write `local: true` for a system on your own machine",
     "encoding": "write one like utf-8 or cp1252",
-    "placeholder": "remove the others",
+    "placeholder": "nothing else is filled in",
     "placeholder_missing": "add it, as in /customers/{source_id}",
     "no_secret": "add `token_env: CRM_TOKEN`, the name of an environment variable",
     "no_currency": "add `currency: EUR`, or `currency: {path: …}` where the record says it",

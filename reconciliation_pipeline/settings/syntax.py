@@ -19,7 +19,11 @@ _WORDS = (
     (r"found unexpected end of stream", "a quote is not closed", "close it"),
     (r"expected ',' or '[\]}]'", "a bracket or brace is not closed, or a comma is missing", "close it"),
     (r"expected the node content", "a value is missing between brackets, or begins with a reserved sign", "quote it"),
-    (r"expected <block end>", "this line is indented differently from its neighbours", "align it"),
+    (
+        r"expected <block end>",
+        "this line does not continue what stands above",
+        "check its indentation and quotes above it",
+    ),
     (r"undefined alias|anchor|alias", "a value that begins with * or & is an alias in YAML", "quote it"),
     (r"cannot start any token", "a value cannot begin with this character", "quote it"),
     (r"tag", "a value that begins with ! is a tag in YAML", "quote it"),
