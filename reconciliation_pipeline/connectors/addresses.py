@@ -23,11 +23,15 @@ def join(base_url: str, path: str) -> httpx.URL:
     Raises:
         SourceError: The two make no address.
     """
+    joined: httpx.URL | None = None
     try:
-        joined: httpx.URL | None = httpx.URL(f"{base_url.rstrip('/')}/{path.lstrip('/')}")
-    except httpx.InvalidURL:
+        url = httpx.URL(f"{base_url.rstrip('/')}/{path.lstrip('/')}")
+        # Otherwise a name such as a..b is only noticed, as another kind of error, while connecting.
+        url.host.encode("idna")
+        joined = url if url.host else None
+    except (httpx.InvalidURL, UnicodeError):
         joined = None
-    if joined is None or not joined.host:
+    if joined is None:
         message = f"base_url {base_url} and path {path} do not make an address"
         raise SourceError(message, remedy="Write base_url like https://api.example.com and the path like /customers.")
     return joined
