@@ -1,0 +1,246 @@
+"""Which attempts at a morning were made, and which one is the morning's?
+
+Standing, reasons and message of an attempt change in one transaction. What a trusted attempt
+found belongs in `ledger.py`; whether it may be trusted is decided in `domain/completeness.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.messages import Message
+from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
+from reconciliation_pipeline.storage.codec import decode, encode
+from reconciliation_pipeline.storage.database import add_unless_there, reading, writing
+from reconciliation_pipeline.storage.errors import AttemptNotBegun, AttemptNotTrusted
+from reconciliation_pipeline.storage.outbox import put_within
+from reconciliation_pipeline.storage.tables import attempts, observations
+
+_Where = sa.ColumnElement[bool]
+
+
+def same_attempt(attempt: Attempt) -> _Where:
+    """Select the row of an attempt."""
+    return sa.and_(
+        attempts.c.reconciliation == attempt.reconciliation,
+        attempts.c.morning == attempt.morning,
+        attempts.c.number == attempt.number,
+    )
+
+
+def _in_words(attempt: Attempt) -> str:
+    return f"Attempt {attempt.number} of {attempt.reconciliation} at {attempt.morning}"
+
+
+class Attempts:
+    """Every attempt ever made; one that was killed under way counts for nothing."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def begin(self, reconciliation: str, morning: date, *, run_id: str, started_at: datetime, live: bool) -> Attempt:
+        """Open the next attempt at a morning; two runs at once get two numbers.
+
+        Args:
+            reconciliation: Id of the reconciliation.
+            morning: The local date it is for.
+            run_id: The run that makes it.
+            started_at: Now (UTC).
+            live: Whether the systems are asked for now.
+        """
+        attempt = Attempt(reconciliation, morning, 0, run_id, live, started_at)
+        with writing(self._engine) as connection:
+            # Of two runs that count at the same moment one finds its number taken, and counts again.
+            while not _add(connection, attempt := replace(attempt, number=_next_number(connection, attempt))):
+                pass
+        return attempt
+
+    def conclude(
+        self, attempt: Attempt, *, at: datetime, messages: Sequence[Message] = (), channels: Sequence[str] = ()
+    ) -> None:
+        """Write the verdict over an attempt and its messages, both or neither.
+
+        Args:
+            attempt: With its standing, reasons, snapshots and `as_of`.
+            at: Now (UTC).
+            messages: What people are told about it; one whose key exists already is left out.
+            channels: Names of the channels they go to.
+
+        Raises:
+            AttemptNotBegun: It was concluded before, or never begun.
+            ValueError: It carries no verdict, or trust without both snapshots.
+        """
+        if attempt.standing is Standing.BEGUN:
+            text = f"{_in_words(attempt)} has no verdict to conclude with."
+            raise ValueError(text)
+        if attempt.standing is Standing.TRUSTED and not _is_whole(attempt):
+            text = f"{_in_words(attempt)} cannot be trusted without the snapshots of both sides."
+            raise ValueError(text)
+        verdict = {
+            "standing": attempt.standing.value,
+            "reasons": encode(attempt.reasons),
+            "snapshots": encode(attempt.snapshots),
+            "as_of": attempt.as_of,
+            "concluded_at": at,
+        }
+        with writing(self._engine) as connection:
+            if not _changed(connection, attempt, Standing.BEGUN, verdict):
+                text = f"{_in_words(attempt)} is not under way, so its verdict stays what it is."
+                raise AttemptNotBegun(text, remedy="Run the morning again; that is a new attempt.")
+            for message in messages:
+                put_within(connection, message, channels, at=at)
+
+    def withdraw(
+        self,
+        attempt: Attempt,
+        reasons: Sequence[Reason],
+        *,
+        at: datetime,
+        messages: Sequence[Message] = (),
+        channels: Sequence[str] = (),
+    ) -> None:
+        """Take trust back: the attempt is refused and its observations and result are gone.
+
+        Args:
+            attempt: A trusted attempt.
+            reasons: Every reason against it.
+            at: Now (UTC).
+            messages: What people are told about it; one whose key exists already is left out.
+            channels: Names of the channels they go to.
+
+        Raises:
+            AttemptNotTrusted: There is no trust to take back.
+        """
+        verdict = {
+            "standing": Standing.REFUSED.value,
+            "reasons": encode(tuple(reasons)),
+            "result": None,
+            "recorded": False,
+            "concluded_at": at,
+        }
+        with writing(self._engine) as connection:
+            if not _changed(connection, attempt, Standing.TRUSTED, verdict):
+                text = f"{_in_words(attempt)} is not trusted, so there is nothing to withdraw."
+                raise AttemptNotTrusted(text)
+            its_id = sa.select(attempts.c.id).where(same_attempt(attempt)).scalar_subquery()
+            connection.execute(sa.delete(observations).where(observations.c.attempt_id == its_id))
+            for message in messages:
+                put_within(connection, message, channels, at=at)
+
+    def latest(self, reconciliation: str, morning: date) -> Attempt | None:
+        """Find the last concluded attempt at a morning, trusted or refused."""
+        concluded = attempts.c.standing != Standing.BEGUN.value
+        return self._newest(_of(reconciliation), attempts.c.morning == morning, concluded)
+
+    def latest_trusted(self, reconciliation: str, morning: date) -> Attempt | None:
+        """Find the morning's attempt: the last trusted one, whatever was tried after it."""
+        return self._newest(_of(reconciliation), attempts.c.morning == morning, _TRUSTED)
+
+    def latest_recorded(self, reconciliation: str, morning: date) -> Attempt | None:
+        """Find the attempt whose observations are the morning's: the last trusted one that was recorded."""
+        return self._newest(_of(reconciliation), attempts.c.morning == morning, RECORDED)
+
+    def baseline(self, reconciliation: str, before: date) -> Attempt | None:
+        """Find what counts are measured against: the attempt of the last earlier morning that has a trusted one."""
+        return self._newest(_of(reconciliation), attempts.c.morning < before, _TRUSTED)
+
+    def of_run(self, run_id: str) -> Attempt | None:
+        """Find the last attempt a run made, in whatever standing."""
+        found = self._select(attempts.c.run_id == run_id, order=[attempts.c.id.desc()], limit=1)
+        return found[0] if found else None
+
+    def recent(self, reconciliation: str, limit: int) -> list[Attempt]:
+        """List the attempts that were begun last, in whatever standing, the newest first."""
+        return self._select(_of(reconciliation), order=[attempts.c.id.desc()], limit=limit)
+
+    def trusted_mornings(self, reconciliation: str, until: date | None = None) -> list[date]:
+        """List the mornings that have a trusted attempt, oldest first, up to and including `until`.
+
+        Some may not have been compared; the life of differences is derived from `Ledger.mornings`.
+        """
+        query = sa.select(attempts.c.morning).where(_of(reconciliation), _TRUSTED).distinct()
+        if until is not None:
+            query = query.where(attempts.c.morning <= until)
+        with reading(self._engine) as connection:
+            return list(connection.scalars(query.order_by(attempts.c.morning)))
+
+    def keep_result(self, attempt: Attempt, result: Mapping[str, object]) -> None:
+        """Keep what a run said about its attempt; JSON only, amounts as text."""
+        statement = sa.update(attempts).where(same_attempt(attempt)).values(result=dict(result))
+        with writing(self._engine) as connection:
+            connection.execute(statement)
+
+    def result_of(self, attempt: Attempt) -> dict[str, object] | None:
+        """Give back what `keep_result` kept; None when there is nothing, or trust was withdrawn since."""
+        with reading(self._engine) as connection:
+            found = connection.scalar(sa.select(attempts.c.result).where(same_attempt(attempt)))
+        return None if found is None else dict(found)
+
+    def _newest(self, *where: _Where) -> Attempt | None:
+        found = self._select(*where, order=[attempts.c.morning.desc(), attempts.c.number.desc()], limit=1)
+        return found[0] if found else None
+
+    def _select(self, *where: _Where, order: Sequence[sa.ColumnElement[object]], limit: int) -> list[Attempt]:
+        query = sa.select(attempts).where(*where).order_by(*order).limit(limit)
+        with reading(self._engine) as connection:
+            return [_attempt(row) for row in connection.execute(query)]
+
+
+_TRUSTED = attempts.c.standing == Standing.TRUSTED.value
+
+RECORDED = sa.and_(_TRUSTED, attempts.c.recorded)
+"""Selects attempts whose observations count."""
+
+
+def _of(reconciliation: str) -> _Where:
+    return attempts.c.reconciliation == reconciliation
+
+
+def _is_whole(attempt: Attempt) -> bool:
+    return all(side in attempt.snapshots and attempt.snapshots[side].sha256 is not None for side in Side)
+
+
+def _next_number(connection: sa.Connection, attempt: Attempt) -> int:
+    mornings = (_of(attempt.reconciliation), attempts.c.morning == attempt.morning)
+    return (connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(*mornings)) or 0) + 1
+
+
+def _add(connection: sa.Connection, attempt: Attempt) -> bool:
+    """Store a new attempt; say whether its number was free."""
+    values = {
+        "reconciliation": attempt.reconciliation,
+        "morning": attempt.morning,
+        "number": attempt.number,
+        "run_id": attempt.run_id,
+        "live": attempt.live,
+        "started_at": attempt.started_at,
+        "standing": attempt.standing.value,
+        "reasons": [],
+        "snapshots": {},
+        "recorded": False,
+    }
+    return add_unless_there(connection, attempts, values) is not None
+
+
+def _changed(connection: sa.Connection, attempt: Attempt, standing: Standing, values: Mapping[str, object]) -> bool:
+    """Change an attempt that is still in that standing; say whether it was."""
+    unmoved = attempts.c.standing == standing.value
+    return connection.execute(sa.update(attempts).where(same_attempt(attempt), unmoved).values(**values)).rowcount == 1
+
+
+def _attempt(row: sa.Row[tuple[object, ...]]) -> Attempt:
+    return Attempt(
+        reconciliation=row.reconciliation,
+        morning=row.morning,
+        number=row.number,
+        run_id=row.run_id,
+        live=row.live,
+        started_at=row.started_at,
+        as_of=row.as_of,
+        standing=Standing(row.standing),
+        reasons=decode(tuple[Reason, ...], row.reasons),
+        snapshots=decode(dict[Side, Snapshot], row.snapshots),
+    )

@@ -1,0 +1,53 @@
+"""What did the comparison of an attempt find, before anyone judged it?
+
+Derived from two snapshots and therefore replaceable, so it lies beside the archive and not in it.
+"""
+
+import json
+from pathlib import Path
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.records import Comparison
+from reconciliation_pipeline.storage.codec import decode, encode
+from reconciliation_pipeline.storage.errors import StorageError
+from reconciliation_pipeline.storage.files import written_whole
+
+
+class NotCompared(StorageError):
+    """No comparison of that attempt was kept, or it cannot be read any more."""
+
+
+class Diffs:
+    """The latest comparison of every attempt, a JSON file each."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def keep(self, attempt: Attempt, comparison: Comparison) -> None:
+        """Keep what a comparison found, in place of an earlier one of the same attempt.
+
+        Raises:
+            StorageUnavailable: The disk is full or the folder may not be written.
+        """
+        text = json.dumps(encode(comparison), ensure_ascii=False, separators=(",", ":"))
+        with written_whole(self.root, _path(attempt)) as file:
+            file.write(text.encode("utf-8", "surrogatepass"))
+
+    def load(self, attempt: Attempt) -> Comparison:
+        """Give back what `keep` kept.
+
+        Raises:
+            NotCompared: Nothing was kept, or it cannot be read any more.
+        """
+        try:
+            content = (self.root / _path(attempt)).read_bytes().decode("utf-8", "surrogatepass")
+            return decode(Comparison, json.loads(content))
+        except FileNotFoundError:
+            text = f"Attempt {attempt.number} of {attempt.reconciliation} at {attempt.morning} has not been compared."
+        except (ValueError, KeyError, TypeError, AttributeError):
+            text = f"The comparison of {attempt.reconciliation} at {attempt.morning} cannot be read any more."
+        raise NotCompared(text, remedy="Compare the morning again: materialise `diff`, or run the morning.")
+
+
+def _path(attempt: Attempt) -> str:
+    return f"{attempt.reconciliation}/{attempt.morning.isoformat()}/{attempt.number:03d}.json"

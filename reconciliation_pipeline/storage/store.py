@@ -1,0 +1,63 @@
+"""Where is everything we keep? One folder, and one database: opened here, together."""
+
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import sqlalchemy as sa
+
+from reconciliation_pipeline.storage.archive import Archive
+from reconciliation_pipeline.storage.attempts import Attempts
+from reconciliation_pipeline.storage.counts import AcceptedCounts
+from reconciliation_pipeline.storage.database import open_database
+from reconciliation_pipeline.storage.diffs import Diffs
+from reconciliation_pipeline.storage.ledger import Ledger
+from reconciliation_pipeline.storage.outbox import Outbox
+
+
+class Store:
+    """Everything we keep.
+
+    Attributes:
+        archive: Snapshots, as files.
+        diffs: What each comparison found, as files.
+        attempts: Attempts at mornings and their verdicts.
+        ledger: What each trusted morning observed.
+        accepted_counts: Unusual counts a person vouched for.
+        outbox: Messages and their deliveries.
+    """
+
+    def __init__(self, archive: Archive, diffs: Diffs, engine: sa.Engine) -> None:
+        self._engine = engine
+        self.archive = archive
+        self.diffs = diffs
+        self.attempts = Attempts(engine)
+        self.ledger = Ledger(engine)
+        self.accepted_counts = AcceptedCounts(engine)
+        self.outbox = Outbox(engine)
+
+    @classmethod
+    def open(cls, home: Path, postgres_url: str | None) -> Self:
+        """Open what is kept below a folder; snapshots stay there also when the database is Postgres.
+
+        Args:
+            home: The folder; made when missing.
+            postgres_url: An ordinary Postgres URL; None or empty means SQLite in the folder.
+
+        Raises:
+            StorageUnavailable: Folder or database cannot be used.
+            DatabaseTooNew: A newer version of this program has changed the tables.
+        """
+        return cls(Archive(home / "snapshots"), Diffs(home / "diffs"), open_database(home, postgres_url))
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

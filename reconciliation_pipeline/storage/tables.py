@@ -1,0 +1,121 @@
+"""What does our part of the database look like?
+
+All names begin with `recon_`, because Dagster may live in the same database. How these tables
+came to be is told by `migrations/`; a test holds the two together.
+"""
+
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC, on databases that know time zones and on those that do not."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Refuse a moment without a zone; bring every other to UTC."""
+        if value is not None and value.tzinfo is None:
+            message = "a moment without a time zone cannot be stored"
+            raise ValueError(message)
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
+        """Give SQLite's naive answers the zone they were stored in."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = sa.MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+attempts = sa.Table(
+    "recon_attempts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("morning", sa.Date, nullable=False),
+    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False, index=True),
+    sa.Column("live", sa.Boolean, nullable=False),
+    sa.Column("started_at", Moment, nullable=False),
+    sa.Column("as_of", Moment),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Column("reasons", sa.JSON, nullable=False),
+    sa.Column("snapshots", sa.JSON, nullable=False),
+    sa.Column("result", sa.JSON(none_as_null=True)),
+    sa.Column("concluded_at", Moment),
+    # Whether its observations are in. A trusted morning that was never compared saw nothing, which
+    # is not the same as having seen that there is nothing.
+    sa.Column("recorded", sa.Boolean, nullable=False),
+    sa.UniqueConstraint("reconciliation", "morning", "number"),
+)
+
+observations = sa.Table(
+    "recon_observations",
+    metadata,
+    sa.Column("attempt_id", sa.ForeignKey("recon_attempts.id"), primary_key=True),
+    sa.Column("item", sa.Text, primary_key=True, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, nullable=False),
+    sa.Column("cause", sa.Text),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("settling", sa.Boolean, nullable=False),
+    sa.Column("money_class", sa.Text),
+    # Text, because SQLite has no decimals and an amount must come back digit for digit.
+    sa.Column("amount", sa.Text),
+    sa.Column("currency", sa.Text),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("source_ids", sa.JSON, nullable=False),
+    sa.Column("statuses", sa.JSON, nullable=False),
+    sa.Column("changed_at", sa.JSON, nullable=False),
+)
+
+accepted_counts = sa.Table(
+    "recon_accepted_counts",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("side", sa.Text, nullable=False),
+    sa.Column("morning", sa.Date, nullable=False),
+    sa.Column("count", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
+
+messages = sa.Table(
+    "recon_messages",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("morning", sa.Date, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("lines", sa.JSON, nullable=False),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("created_at", Moment, nullable=False),
+)
+
+deliveries = sa.Table(
+    "recon_deliveries",
+    metadata,
+    sa.Column("message_id", sa.ForeignKey("recon_messages.id"), primary_key=True),
+    sa.Column("channel", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sa.Column("next_try_at", Moment, nullable=False),
+    sa.Column("last_error", sa.Text),
+    sa.Column("sent_at", Moment),
+)
