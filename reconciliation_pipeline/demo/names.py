@@ -32,11 +32,12 @@ FIRST_NUMBER = 10_001
 """Where the numbering of customers began anew; older numbers are filled up with zeros."""
 
 
-def christen(rng: Random, lives: Iterable[Life], earlier: int) -> tuple[Customer, ...]:
+def christen(rng: Random, id_rng: Random, lives: Iterable[Life], earlier: int) -> tuple[Customer, ...]:
     """Give every customer its names, numbers and ids, in the order in which they appeared.
 
     Args:
         rng: Where chance comes from.
+        id_rng: Where chance comes from for the CRM's ids, which follow another order.
         lives: What happened to each.
         earlier: How many of the first have a number from before the new numbering.
 
@@ -44,7 +45,7 @@ def christen(rng: Random, lives: Iterable[Life], earlier: int) -> tuple[Customer
         The customers, oldest first. The CRM's ids ascend with the time of creation there.
     """
     ordered = sorted(lives, key=lambda life: life.born)
-    company_ids = _company_ids(rng, ordered)
+    company_ids = _company_ids(id_rng, ordered)
     old = sorted(rng.sample(range(200, FIRST_NUMBER - 1), earlier))
     new = count(FIRST_NUMBER)
     customers = []

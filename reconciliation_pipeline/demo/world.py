@@ -87,7 +87,8 @@ def build(seed: int, start: datetime, story: Story = STORY) -> World:
     lives = past(_chance(seed, "past"), story, calendar)
     # What follows has its own generator, so that a longer future leaves the past as it was.
     everybody = [*lives, *future(_chance(seed, "future"), story, calendar, lives)]
-    return World(seed, story, start, christen(_chance(seed, "names"), everybody, max(2, len(lives) // 50)))
+    named = christen(_chance(seed, "names"), _chance(seed, "ids"), everybody, min(len(everybody), 2 + len(lives) // 50))
+    return World(seed, story, start, named)
 
 
 def _chance(seed: int, purpose: str) -> Random:

@@ -1,0 +1,162 @@
+import pytest
+
+from reconciliation_pipeline.demo import control
+from reconciliation_pipeline_tests.demo.walk import SUBSCRIPTIONS, company_pages, flat, subscription_pages
+
+
+def test_cancelled_subscriptions_are_left_out_unless_they_are_asked_for(billing):
+    default, every = flat(subscription_pages(billing, None)), flat(subscription_pages(billing))
+
+    assert {"active"} == {record["status"] for record in default}
+    assert (1_224, 1_301) == (len(default), len(every))
+
+
+@pytest.mark.parametrize(("status", "count"), [("active", 1_224), ("canceled", 77), ("ended", 77), ("past_due", 0)])
+def test_subscriptions_are_filtered_by_status(billing, status, count):
+    assert count == len(flat(subscription_pages(billing, status)))
+
+
+def test_a_list_is_newest_first_and_never_repeats(billing):
+    records = flat(subscription_pages(billing))
+    created = [record["created"] for record in records]
+
+    assert sorted(created, reverse=True) == created
+    assert 1_301 == len({record["id"] for record in records})
+
+
+def test_a_list_that_fills_its_last_page_exactly_says_that_there_is_no_more(billing):
+    assert [77] == [len(page) for page in subscription_pages(billing, "canceled", 77)]
+
+
+def test_without_a_limit_a_page_has_ten(billing):
+    answer = billing.get(SUBSCRIPTIONS).json()
+
+    assert ("list", SUBSCRIPTIONS, True, 10) == (
+        answer["object"],
+        answer["url"],
+        answer["has_more"],
+        len(answer["data"]),
+    )
+
+
+def test_a_walk_goes_on_after_a_subscription_that_the_list_itself_leaves_out(billing):
+    cancelled = flat(subscription_pages(billing, "canceled"))[0]
+    following = billing.get(SUBSCRIPTIONS, params={"starting_after": cancelled["id"], "limit": 1}).json()["data"]
+
+    assert "active" == following[0]["status"]
+    assert following[0]["created"] <= cancelled["created"]
+
+
+def test_a_customer_is_an_id_unless_it_is_expanded(billing):
+    (plain,) = billing.get(SUBSCRIPTIONS, params={"limit": 1}).json()["data"]
+    (full,) = billing.get(SUBSCRIPTIONS, params={"limit": 1, "expand[]": "data.customer"}).json()["data"]
+    alone = billing.get(f"{SUBSCRIPTIONS}/{plain['id']}", params={"expand[]": "customer"}).json()
+
+    assert plain["customer"] == full["customer"]["id"]
+    assert full == alone
+    assert full["customer"] == billing.get(f"/v1/customers/{plain['customer']}").json()
+    assert full["customer"]["metadata"]["customer_number"].startswith("C-")
+
+
+def test_a_cancelled_subscription_says_since_when(billing):
+    cancelled = flat(subscription_pages(billing, "canceled"))
+
+    assert all(record["created"] < record["canceled_at"] == record["ended_at"] for record in cancelled)
+
+
+def test_prices_are_in_cents_for_a_month_or_a_year(billing):
+    prices = {
+        (price["nickname"], price["recurring"]["interval"], price["unit_amount"], price["currency"])
+        for record in flat(subscription_pages(billing))
+        for price in [record["items"]["data"][0]["price"]]
+    }
+
+    assert {
+        ("starter", "month", 1_900, "eur"),
+        ("starter", "year", 21_600, "eur"),
+        ("team", "month", 4_900, "eur"),
+        ("team", "year", 57_600, "eur"),
+        ("business", "month", 9_900, "eur"),
+        ("business", "year", 117_600, "eur"),
+    } == prices
+
+
+def test_customers_are_listed_like_subscriptions(billing):
+    first = billing.get("/v1/customers", params={"limit": 100}).json()
+    second = billing.get("/v1/customers", params={"limit": 1, "starting_after": first["data"][-1]["id"]}).json()
+
+    assert (100, True) == (len(first["data"]), first["has_more"])
+    assert second["data"][0]["id"] not in {customer["id"] for customer in first["data"]}
+
+
+def test_the_account_says_who_it_is(billing):
+    assert ("account", "acct_1DemoReconciliation") == tuple(
+        billing.get("/v1/account").json()[name] for name in ("object", "id")
+    )
+
+
+def test_the_version_asked_for_is_the_version_answered(billing):
+    answer = billing.get("/v1/account", headers={"Stripe-Version": "2024-06-20"})
+
+    assert "2024-06-20" == answer.headers["stripe-version"]
+    assert answer.headers["request-id"].startswith("req_")
+    assert len(answer.content) == int(answer.headers["content-length"])
+
+
+@pytest.mark.parametrize("token", [None, "Bearer sk_test_other", "Basic sk_test_demo"])
+def test_a_wrong_key_is_refused_in_the_vendors_shape(billing, token):
+    del billing.headers["Authorization"]
+    answer = billing.get(SUBSCRIPTIONS, headers={"Authorization": token} if token else {})
+
+    assert 401 == answer.status_code
+    assert "invalid_request_error" == answer.json()["error"]["type"]
+
+
+@pytest.mark.parametrize(
+    ("params", "code", "param"),
+    [
+        ({"starting_after": "sub_x"}, "resource_missing", "starting_after"),
+        ({"limit": "101"}, "parameter_invalid_integer", "limit"),
+        ({"limit": "0"}, "parameter_invalid_integer", "limit"),
+        ({"limit": "ten"}, "parameter_invalid_integer", "limit"),
+        ({"status": "cancelled"}, None, "status"),
+        ({"statuss": "all"}, "parameter_unknown", "statuss"),
+        ({"expand[]": "customer"}, None, None),
+        ({"expand[]": "data.plans"}, None, None),
+    ],
+)
+def test_what_makes_no_sense_is_a_400_in_the_vendors_shape(billing, params, code, param):
+    answer = billing.get(SUBSCRIPTIONS, params=params)
+    error = answer.json()["error"]
+
+    assert 400 == answer.status_code
+    assert ("invalid_request_error", code, param) == (error["type"], error.get("code"), error.get("param"))
+
+
+@pytest.mark.parametrize("path", ["/v1/subscriptions/sub_x", "/v1/customers/cus_x", "/v1/invoices"])
+def test_what_is_not_there_is_a_404_in_the_vendors_shape(billing, path):
+    answer = billing.get(path)
+
+    assert 404 == answer.status_code
+    assert "invalid_request_error" == answer.json()["error"]["type"]
+
+
+def test_after_the_accident_a_list_ends_early_as_if_all_was_well(home, demo, billing):
+    whole = flat(subscription_pages(billing, "active"))
+    control.set_fault(home, "billing", 130)
+    pages = subscription_pages(billing)
+
+    assert [100, 30] == [len(page) for page in pages]
+    assert whole[:130] == flat(pages)
+    assert 200 == billing.get(f"{SUBSCRIPTIONS}/{whole[130]['id']}").status_code
+
+
+def test_an_accident_of_one_side_leaves_the_other_alone_and_can_be_undone(home, demo, crm, billing):
+    control.set_fault(home, "crm", 5)
+
+    assert [5] == [len(page) for page in company_pages(crm)]
+    assert 1_301 == len(flat(subscription_pages(billing)))
+
+    control.set_fault(home, "crm", None)
+
+    assert 1_223 == len(flat(company_pages(crm)))
