@@ -33,51 +33,83 @@ def app(scene: ShowScene) -> Starlette:
     Args:
         scene: Where the scene of the moment comes from.
     """
+    pages = _Billing(scene)
+    routes = {
+        "/v1/subscriptions": pages.subscriptions,
+        "/v1/subscriptions/{id}": pages.subscription,
+        "/v1/customers": pages.customers,
+        "/v1/customers/{id}": pages.customer,
+        "/v1/account": pages.account,
+    }
+    return site([page(path, handler, pages.guard) for path, handler in routes.items()], _unknown)
 
-    def guard(request: Request) -> None:
+
+class _Billing:
+    """The pages, by what they show."""
+
+    def __init__(self, scene: ShowScene) -> None:
+        self._scene = scene
+
+    def guard(self, request: Request) -> None:
         if "authorization" not in request.headers:
             raise refusal(401, "You did not provide an API key. Send it as: Authorization: Bearer YOUR_SECRET_KEY")
-        if not has_token(request, scene().state.stripe_key):
+        if not has_token(request, self._scene().state.stripe_key):
             raise refusal(401, "Invalid API Key provided.")
 
-    def subscriptions(request: Request) -> Response:
+    def subscriptions(self, request: Request) -> Response:
         _only(request, {"limit", "starting_after", "status", "customer"})
-        expand, wanted, of = _expand(request, "data.customer"), _statuses(request), request.query_params.get("customer")
-        now = scene()
-        entries = [entry for entry in now.view.billing if status(entry) in wanted]
-        if of is not None:
-            entries = [entry for entry in entries if entry.customer.customer_id == of]
-        found, more = _cut(request, now.view.billing, now.listed("billing", entries), subscription_id)
+        expand, wanted, whose = _expand(request, "data.customer"), _statuses(request), _asked(request, "customer")
+        entries = [
+            entry
+            for entry in self._scene().view.billing
+            if status(entry) in wanted and whose in {None, customer_id(entry)}
+        ]
+        found, more = self._cut(request, entries, subscription_id)
         return _list("/v1/subscriptions", [subscription(entry, expand=expand) for entry in found], more=more)
 
-    def one_subscription(request: Request) -> Response:
+    def subscription(self, request: Request) -> Response:
         _only(request, set())
         expand = _expand(request, "customer")
-        return JSONResponse(subscription(_find(request, scene, subscription_id, "subscription"), expand=expand))
+        return JSONResponse(subscription(self._find(request, subscription_id), expand=expand))
 
-    def customers(request: Request) -> Response:
+    def customers(self, request: Request) -> Response:
         _only(request, {"limit", "starting_after", "email"})
-        email = request.query_params.get("email")
-        now = scene()
-        entries = [entry for entry in now.view.billing if email in {None, entry.customer.email}]
-        found, more = _cut(request, now.view.billing, now.listed("billing", entries), customer_id)
+        email = _asked(request, "email")
+        entries = [entry for entry in self._scene().view.billing if email in {None, entry.customer.email}]
+        found, more = self._cut(request, entries, customer_id)
         return _list("/v1/customers", [customer(entry) for entry in found], more=more)
 
-    def one_customer(request: Request) -> Response:
+    def customer(self, request: Request) -> Response:
         _only(request, set())
-        return JSONResponse(customer(_find(request, scene, customer_id, "customer")))
+        return JSONResponse(customer(self._find(request, customer_id)))
 
-    def account(_: Request) -> Response:
+    def account(self, _: Request) -> Response:
         return JSONResponse(ACCOUNT)
 
-    routes = {
-        "/v1/subscriptions": subscriptions,
-        "/v1/subscriptions/{id}": one_subscription,
-        "/v1/customers": customers,
-        "/v1/customers/{id}": one_customer,
-        "/v1/account": account,
-    }
-    return site([page(path, handler, guard) for path, handler in routes.items()], _unknown)
+    def _cut(self, request: Request, entries: list[Entry], id_of: IdOf) -> tuple[list[Entry], bool]:
+        """Cut out the page that `limit` and `starting_after` ask for, and say whether more follow."""
+        limit, cursor = _limit(request), _asked(request, "starting_after")
+        rest = self._scene().listed("billing", entries)
+        if cursor is not None:
+            passed = self._up_to(cursor, id_of)
+            rest = [entry for entry in rest if id_of(entry) not in passed]
+        return rest[:limit], len(rest) > limit
+
+    def _up_to(self, cursor: str, id_of: IdOf) -> set[str]:
+        """Every id up to and including the cursor, which any existing record may be, listed or not."""
+        passed: set[str] = set()
+        for entry in self._scene().view.billing:
+            passed.add(id_of(entry))
+            if id_of(entry) == cursor:
+                return passed
+        raise _missing(400, cursor, id_of, "starting_after")
+
+    def _find(self, request: Request, id_of: IdOf) -> Entry:
+        wanted = request.path_params["id"]
+        for entry in self._scene().view.billing:
+            if id_of(entry) == wanted:
+                return entry
+        raise _missing(404, wanted, id_of, "id")
 
 
 def headers(asked: Headers) -> Mapping[str, str]:
@@ -105,33 +137,13 @@ def _list(url: str, data: Sequence[dict[str, Any]], *, more: bool) -> Response:
     return JSONResponse({"object": "list", "data": data, "has_more": more, "url": url})
 
 
-def _cut(request: Request, everything: Sequence[Entry], entries: list[Entry], id_of: IdOf) -> tuple[list[Entry], bool]:
-    """Cut the page out of a list that `limit` and `starting_after` ask for, and say whether more follow."""
-    limit = _limit(request)
-    cursor = request.query_params.get("starting_after")
-    if cursor is not None:
-        passed = _up_to(everything, cursor, id_of)
-        entries = [entry for entry in entries if id_of(entry) not in passed]
-    return entries[:limit], len(entries) > limit
-
-
-def _up_to(everything: Sequence[Entry], cursor: str, id_of: IdOf) -> set[str]:
-    """Every id up to and including the cursor, which any existing record may be, listed or not."""
-    passed: set[str] = set()
-    for entry in everything:
-        passed.add(id_of(entry))
-        if id_of(entry) == cursor:
-            return passed
+def _missing(http_status: int, wanted: str, id_of: IdOf, param: str) -> Refusal:
     kind = "subscription" if id_of is subscription_id else "customer"
-    raise refusal(400, f"No such {kind}: '{cursor[:40]}'", code="resource_missing", param="starting_after")
+    return refusal(http_status, f"No such {kind}: '{wanted[:40]}'", code="resource_missing", param=param)
 
 
-def _find(request: Request, scene: ShowScene, id_of: IdOf, kind: str) -> Entry:
-    wanted = request.path_params["id"]
-    for entry in scene().view.billing:
-        if id_of(entry) == wanted:
-            return entry
-    raise refusal(404, f"No such {kind}: '{wanted[:40]}'", code="resource_missing", param="id")
+def _asked(request: Request, name: str) -> str | None:
+    return request.query_params.get(name)
 
 
 def _limit(request: Request) -> int:
