@@ -1,0 +1,110 @@
+"""`recon demo`: a CRM and a billing system to try everything on, and the mornings to fill them with.
+
+The only place that knows the demo world; the pipeline itself never imports it.
+"""
+
+import os
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter, ValidationError
+
+from reconciliation_pipeline.cli.desk import environment, open_store, settings, supply_demo_secrets
+from reconciliation_pipeline.cli.morning import run_morning
+from reconciliation_pipeline.cli.output import Json, Problem, emit, say
+from reconciliation_pipeline.demo import control
+from reconciliation_pipeline.demo.state import DemoError, State
+from reconciliation_pipeline.domain.result import symbol
+from reconciliation_pipeline.settings.values import Duration
+from reconciliation_pipeline.steps.work import Work
+
+PAIR = "crm_billing"
+"""The reconciliation that belongs to the demo world."""
+
+HALF_A_LOAD = 130
+"""Records that billing returns in the accident of the half-loaded side."""
+
+
+def demo(
+    serve: Annotated[bool, typer.Option("--serve", help="Start the two systems, if they do not run.")] = False,
+    mornings: Annotated[
+        int | None, typer.Option("--mornings", min=1, max=60, metavar="N", help="Run the last N mornings.")
+    ] = None,
+    advance: Annotated[str | None, typer.Option("--advance", metavar="2h", help="Move the world's clock on.")] = None,
+    accident: Annotated[
+        bool, typer.Option("--accident", help="Let billing return 130 records and call it all.")
+    ] = False,
+    heal: Annotated[bool, typer.Option("--heal", help="Undo the accident.")] = False,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another world with the same counts.")] = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Begin the story anew.")] = False,
+    stop: Annotated[bool, typer.Option("--stop", help="Stop the two systems.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Serve a CRM and a billing system on this machine, with an automation between them that loses events."""
+    home = environment().home
+    try:
+        if stop:
+            control.stop(home)
+        elif mornings:
+            _run_mornings(home, mornings, seed)
+        elif advance:
+            control.advance(home, _duration(advance))
+        elif accident or heal:
+            control.set_fault(home, "billing", None if heal else HALF_A_LOAD)
+        elif serve or fresh or seed is not None:
+            control.serve(home, seed=seed, fresh=fresh)
+        _tell(control.status(home), as_json=as_json)
+    except DemoError as error:
+        raise Problem("demo", error.text, place="recon demo", remedy=error.remedy) from None
+
+
+def _duration(text: str) -> timedelta:
+    try:
+        return TypeAdapter(Duration).validate_python(text)
+    except ValidationError:
+        text = f"{text!r} is not a duration; write one like 30m, 2h or 1d."
+        raise Problem("usage", text, place="--advance") from None
+
+
+def _run_mornings(home: Path, count: int, seed: int | None) -> None:
+    """Run the last mornings one after the other, each at 04:00 of its own day, today's last."""
+    world = control.serve(home, seed=seed, fresh=True)
+    supply_demo_secrets()
+    pair = settings(PAIR)
+    today = world.clock.astimezone(pair.zone).date()
+    try:
+        for back in range(count - 1, -1, -1):
+            instant = datetime.combine(today - timedelta(days=back), time(4), pair.zone)
+            control.set_clock(home, instant)
+            with open_store() as store:
+                work = Work(pair, store, os.environ, pretended_now=instant)
+                result = run_morning(work, instant.date(), quiet=True)
+            to_act_on = f"{result.differences.open} to act on" if result.differences else result.reasons[0].text
+            say(f"{instant.date()}  {symbol(result.outcome):<15} {to_act_on}")
+    finally:
+        control.set_clock(home, world.clock)
+
+
+def _tell(world: State | None, *, as_json: bool) -> None:
+    if as_json:
+        emit({"demo": None if world is None else _as_json(world)})
+    elif world is None:
+        say("There is no demo world yet: `recon demo --serve` starts one.")
+    else:
+        zone = settings(PAIR).zone
+        running = f"CRM {world.crm_url}, billing {world.billing_url}" if world.alive else "stopped"
+        accident = " An accident is on: billing returns half of its records." if world.faults else ""
+        say(f"Demo world: {running}; its clock says {world.clock.astimezone(zone):%Y-%m-%d %H:%M}.{accident}")
+
+
+def _as_json(world: State) -> dict[str, object]:
+    return {
+        "running": world.alive,
+        "crm_url": world.crm_url,
+        "billing_url": world.billing_url,
+        "clock": world.clock.isoformat(),
+        "seed": world.seed,
+        "accident": bool(world.faults),
+    }

@@ -1,0 +1,81 @@
+"""What every command needs first: the environment, the settings by name, the store.
+
+Turns what can go wrong there into sentences.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from reconciliation_pipeline.cli.output import Problem
+from reconciliation_pipeline.settings.environment import Environment, read_environment
+from reconciliation_pipeline.settings.load import load_one
+from reconciliation_pipeline.settings.mistakes import EnvironmentBroken, SettingsBroken, UnknownReconciliation
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.errors import StorageError
+from reconciliation_pipeline.storage.store import Store
+
+DEMO_VARIABLES = ("CRM_TOKEN", "STRIPE_API_KEY")
+"""Variables of the demo pair; while the demo world runs, they need not be set by hand."""
+
+
+def environment() -> Environment:
+    """Read RECON_HOME, RECON_CONFIG and the rest."""
+    try:
+        return read_environment(os.environ)
+    except EnvironmentBroken as bad:
+        raise Problem("environment", str(bad)) from None
+
+
+def settings(name: str) -> Reconciliation:
+    """Load one reconciliation by its id."""
+    try:
+        return load_one(environment().config, name, os.environ)
+    except UnknownReconciliation as unknown:
+        raise Problem("unknown_reconciliation", str(unknown), place=str(environment().config)) from None
+    except SettingsBroken as broken:
+        text = "The settings have mistakes:\n" + "\n".join(f"  {mistake}" for mistake in broken.mistakes)
+        raise Problem("settings", text, remedy="Mend them and run again; nothing was pulled.") from None
+
+
+@contextmanager
+def open_store() -> Iterator[Store]:
+    """Open the archive, the ledger and the outbox."""
+    found = environment()
+    try:
+        store = Store.open(found.home, found.postgres_url)
+    except StorageError as gone:
+        raise Problem("storage", gone.text, remedy=gone.remedy) from None
+    with store:
+        yield store
+
+
+@contextmanager
+def at_work(name: str) -> Iterator[Work]:
+    """Open everything for one reconciliation."""
+    reconciliation = settings(name)
+    supply_demo_secrets()
+    with open_store() as store:
+        yield Work(reconciliation, store, os.environ, environment().pretended_now)
+
+
+def supply_demo_secrets() -> None:
+    """Fill in the demo world's own tokens where it runs and nobody set others."""
+    from reconciliation_pipeline.demo.control import status
+
+    if (world := status(environment().home)) is None:
+        return
+    for name, token in zip(DEMO_VARIABLES, (world.crm_token, world.stripe_key), strict=True):
+        os.environ.setdefault(name, token)
+
+
+def a_date(text: str | None) -> date | None:
+    """Read a date given on the command line."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Problem("usage", f"{text!r} is not a date; write one like 2026-11-22.", place="--date") from None

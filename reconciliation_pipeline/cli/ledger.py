@@ -1,0 +1,114 @@
+"""`recon list`, `recon show`, `recon export`, `recon report`: what the ledger and the archive know."""
+
+import webbrowser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_store, settings
+from reconciliation_pipeline.cli.output import Exit, Json, Name, Problem, emit, say
+from reconciliation_pipeline.cli.run import Day
+from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.reporting.export import ExportFailed, export
+from reconciliation_pipeline.reporting.items import items
+from reconciliation_pipeline.reporting.tables import case_file, difference_table
+from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.settings.load import load_all
+from reconciliation_pipeline.steps.describe import lives_until
+from reconciliation_pipeline.steps.report import write_report
+from reconciliation_pipeline.steps.work import Work
+
+
+def list_items(
+    name: Name,
+    day: Day = None,
+    state: Annotated[
+        ItemState | None, typer.Option("--state", help="Only this state; by default all but resolved.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind.")] = None,
+    owner: Annotated[str | None, typer.Option("--owner", help="Only this owner's.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List the differences of the latest trusted morning, or of another one."""
+    with at_work(name) as work:
+        found = [
+            life
+            for life in lives_until(work, a_date(day))
+            if (life.state is state if state else life.state is not ItemState.RESOLVED)
+            and (kind is None or life.latest.kind is kind)
+            and (owner is None or life.latest.owner == owner)
+        ]
+        words = words_of(work.reconciliation)
+    if as_json:
+        emit({"reconciliation": name, "items": items(found)})
+    else:
+        Console().print(difference_table(found, words))
+
+
+def show(
+    item: Annotated[str, typer.Argument(metavar="ID", help="The id that `recon list` shows.")], as_json: Json = False
+) -> None:
+    """Show the case file of one difference."""
+    name, life = _find(item)
+    if as_json:
+        emit({"reconciliation": name, "item": items([life])[0]})
+    else:
+        Console().print(case_file(life, words_of(settings(name))))
+
+
+def _find(item: str) -> tuple[str, Life]:
+    """Find a difference by its id, in whichever reconciliation it belongs to."""
+    with open_store() as store:
+        name = store.ledger.reconciliation_of(item)
+        if name is None:
+            raise Problem("unknown_id", f"No difference has the id {item!r}.", remedy="`recon list NAME` shows them.")
+        for one in load_all(environment().config, {}).reconciliations:
+            if one.reconciliation.id == name:
+                work = Work(one.reconciliation, store, {})
+                return name, next(life for life in lives_until(work, None) if life.latest.item == item)
+    raise Problem(
+        "unknown_reconciliation", f"The settings of {name} are gone or broken.", place=str(environment().config)
+    )
+
+
+def export_items(
+    name: Name,
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
+    form: Annotated[str, typer.Option("--format", help="csv or jsonl")] = "csv",
+    day: Day = None,
+    as_json: Json = False,
+) -> None:
+    """Write the differences to a file, resolved ones included."""
+    with at_work(name) as work:
+        found = lives_until(work, a_date(day))
+    try:
+        export(found, out, form)
+    except ExportFailed as failed:
+        raise Problem("export", failed.text, place=str(out), remedy=failed.remedy) from None
+    if as_json:
+        emit({"reconciliation": name, "file": str(out), "format": form, "items": len(found)})
+    else:
+        say(f"{len(found):,} differences written to {out}.")
+
+
+def report(
+    name: Name,
+    day: Day = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in a browser.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write the morning's report: one HTML file that needs nothing else."""
+    with at_work(name) as work:
+        path = write_report(work, a_date(day), environment().home / "reports")
+    if path is None:
+        text = f"{name} has no morning to report on" + (f" on {day}." if day else " yet.")
+        raise Problem("no_morning", text, remedy=f"Run one: `recon run {name}`.", exit=Exit.USAGE)
+    if as_json:
+        emit({"reconciliation": name, "file": str(path)})
+    else:
+        typer.echo(path)
+    if open_it:
+        webbrowser.open(path.as_uri())

@@ -1,0 +1,71 @@
+"""Run one morning through the real Dagster job, in this process."""
+
+import os
+from datetime import date
+
+from reconciliation_pipeline.cli.desk import environment
+from reconciliation_pipeline.cli.output import Exit, Problem
+from reconciliation_pipeline.connectors.errors import SecretMissing
+from reconciliation_pipeline.domain.result import MorningResult
+from reconciliation_pipeline.steps.describe import describe
+from reconciliation_pipeline.steps.pull import open_sources
+from reconciliation_pipeline.steps.tell import deliver_due
+from reconciliation_pipeline.steps.work import Work
+
+
+def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningResult:
+    """Run the job for one morning and read what it came to from the store.
+
+    Raises:
+        Problem: The morning cannot be run at all, or the run ended without a result.
+    """
+    _require_runnable(work, morning)
+    run_id = _execute(work, morning, quiet=quiet)
+    deliver_due(work)
+    attempts = work.store.attempts
+    attempt = attempts.of_run(run_id) or attempts.latest_trusted(work.id, morning)
+    if attempt is None:
+        text = f"The run of {morning} ended without a result; nothing was compared, nothing was closed."
+        remedy = f"Its log says why: open run {run_id} in `make dev`, or try `recon doctor {work.id}`."
+        raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
+    return describe(work, attempt)
+
+
+def _require_runnable(work: Work, morning: date) -> None:
+    today = work.today()
+    if morning > today:
+        text = f"{morning} has not come yet; today is {today} in {work.reconciliation.timezone}."
+        raise Problem("usage", text, place="--date")
+    if morning < min(work.reconciliation.start, today):
+        text = f"{morning} is before the first morning, {work.reconciliation.start}."
+        raise Problem("usage", text, place="--date", remedy="Set `start` in the settings to an earlier date.")
+    if morning < today:
+        return
+    try:
+        with open_sources(work, morning):
+            pass
+    except SecretMissing as missing:
+        raise Problem("secret_missing", missing.text, place=work.id, remedy=missing.remedy) from None
+
+
+def _execute(work: Work, morning: date, *, quiet: bool) -> str:
+    # Dagster takes more than a second to import, which every other command is spared.
+    import dagster as dg
+
+    from reconciliation_pipeline.cli.progress import TerminalOffice
+    from reconciliation_pipeline.defs.build import build_definitions
+    from reconciliation_pipeline.defs.naming import job_name
+    from reconciliation_pipeline.defs.resources import Office
+
+    os.environ["DAGSTER_HOME"] = str(environment().root)
+    office = Office() if quiet else TerminalOffice(terminal=os.dup(2))
+    definitions = build_definitions([work.reconciliation], pretended_now=work.pretended_now, office=office)
+    job = definitions.resolve_job_def(job_name(work.id))
+    with dg.DagsterInstance.get() as instance:
+        result = job.execute_in_process(
+            partition_key=morning.isoformat(),
+            instance=instance,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return result.run_id

@@ -1,0 +1,76 @@
+"""`recon outbox`, `recon heartbeat`, `recon spike`: what was said, and what would be."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_store
+from reconciliation_pipeline.cli.output import Json, Name, Problem, emit, say
+from reconciliation_pipeline.cli.run import Day
+from reconciliation_pipeline.settings.load import load_all
+from reconciliation_pipeline.steps.tell import deliver_due, judge_morning, tell_heartbeat
+from reconciliation_pipeline.steps.work import Work
+
+
+def outbox(
+    deliver: Annotated[bool, typer.Option("--deliver", help="Try to send what is waiting, now.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show every message: stored, sent, failed."""
+    with open_store() as store:
+        if deliver:
+            for pair in load_all(environment().config, os.environ).reconciliations:
+                work = Work(pair.reconciliation, store, os.environ, environment().pretended_now)
+                say(f"{work.id}: {deliver_due(work).words}")
+        messages = store.outbox.all()
+    if as_json:
+        emit(
+            {
+                "messages": [
+                    {
+                        "id": one.message.key,
+                        "reconciliation": one.message.reconciliation,
+                        "date": one.message.morning.isoformat(),
+                        "topic": one.message.topic.value,
+                        "title": one.message.title,
+                        "lines": list(one.message.lines),
+                        "deliveries": [
+                            {"channel": to.channel, "state": to.state, "tries": to.tries, "error": to.last_error}
+                            for to in one.deliveries
+                        ],
+                    }
+                    for one in messages
+                ]
+            }
+        )
+        return
+    for one in messages:
+        states = ", ".join(f"{to.channel} {to.state}" for to in one.deliveries) or "stored; no channel is configured"
+        typer.echo(f"{one.message.key}  [{states}]\n  {one.message.title}")
+    if not messages:
+        say("Nothing has had to be said so far.")
+
+
+def heartbeat(name: Name, day: Day = None, as_json: Json = False) -> None:
+    """Store and send the Monday message, now; once per morning."""
+    with at_work(name) as work:
+        told = tell_heartbeat(work, a_date(day))
+    if as_json:
+        emit({"reconciliation": name, "messages": list(told.stored), "sent": told.sent, "failed": told.failed})
+    else:
+        say(told.words)
+
+
+def spike(name: Name, day: Day = None, as_json: Json = False) -> None:
+    """Show the spike judgement of a morning, with its numbers."""
+    with at_work(name) as work:
+        morning = a_date(day) or work.today()
+        judged = judge_morning(work, morning)
+    if judged is None:
+        raise Problem("no_morning", f"{morning} has no result to judge.", remedy=f"Run it: `recon run {name}`.")
+    if as_json:
+        payload = {"new": judged.new, "usual": judged.usual, "alarm": judged.alarm, "text": judged.words}
+        emit({"reconciliation": name, "date": morning.isoformat(), **payload})
+    else:
+        typer.echo(("ALARM: " if judged.alarm else "No alarm: ") + judged.words)

@@ -1,0 +1,42 @@
+"""Where the two systems disagree this morning."""
+
+import dagster as dg
+
+from reconciliation_pipeline.defs.metadata import diff_metadata, failed
+from reconciliation_pipeline.defs.naming import asset_key, owner_of, snapshot_key
+from reconciliation_pipeline.defs.partitions import morning_of
+from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.domain.completeness import Untrusted
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.compare import compare_morning
+from reconciliation_pipeline.storage.errors import ArchiveDamaged
+
+
+def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Build the asset that compares both snapshots of a morning."""
+
+    @dg.asset(
+        key=asset_key(reconciliation, "diff"),
+        deps=[snapshot_key(reconciliation, side) for side in Side],
+        partitions_def=mornings,
+        group_name=reconciliation.id,
+        owners=owner_of(reconciliation),
+        kinds={"duckdb"},
+        description=(
+            "Every record on which the two systems disagree, by kind, before anyone judges it. **Red means:** "
+            "the morning is not trusted, so it was not compared; or its rows did not add up, which is a fault here."
+        ),
+    )
+    def diff(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+        """Compare, whatever Dagster thinks of the checks: an untrusted morning is refused here, too."""
+        with office.work(reconciliation) as work:
+            try:
+                attempt, comparison = compare_morning(work, morning_of(context.partition_key))
+            except Untrusted as refused:
+                raise failed(f"Not trustworthy, so not compared: {refused}", refused.reasons) from None
+            except ArchiveDamaged as damaged:
+                raise failed(str(damaged)) from None
+        return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison))
+
+    return diff

@@ -1,0 +1,41 @@
+"""What this morning observed, judged, in the ledger."""
+
+import dagster as dg
+
+from reconciliation_pipeline.defs.metadata import failed, ledger_metadata
+from reconciliation_pipeline.defs.naming import asset_key, owner_of
+from reconciliation_pipeline.defs.partitions import morning_of
+from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.domain.completeness import Untrusted
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.record import record_morning
+from reconciliation_pipeline.storage.diffs import NotCompared
+
+
+def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Build the asset that judges a morning's differences and records them."""
+
+    @dg.asset(
+        key=asset_key(reconciliation, "ledger"),
+        deps=[asset_key(reconciliation, "diff")],
+        partitions_def=mornings,
+        group_name=reconciliation.id,
+        owners=owner_of(reconciliation),
+        kinds={"sqlalchemy"},
+        description=(
+            "Every difference from the morning it was first seen to the morning it was gone, with owner and "
+            "money. **Red means:** this morning is not in the ledger; nothing was opened, aged or closed by it."
+        ),
+    )
+    def ledger(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+        """Set lag apart, say what the rest costs and whose it is, and write it down."""
+        morning = morning_of(context.partition_key)
+        with office.work(reconciliation) as work:
+            try:
+                attempt, _ = record_morning(work, morning)
+            except (Untrusted, NotCompared) as refused:
+                raise failed(f"Not recorded: {refused}") from None
+            return dg.MaterializeResult(metadata=ledger_metadata(describe(work, attempt), lives_until(work, morning)))
+
+    return ledger

@@ -1,0 +1,35 @@
+"""Who was told what this morning."""
+
+import dagster as dg
+
+from reconciliation_pipeline.defs.metadata import notifications_metadata
+from reconciliation_pipeline.defs.naming import asset_key, owner_of
+from reconciliation_pipeline.defs.partitions import morning_of
+from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.tell import tell_morning
+
+
+def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Build the asset that tells the right people, once."""
+
+    @dg.asset(
+        key=asset_key(reconciliation, "notifications"),
+        deps=[asset_key(reconciliation, "ledger")],
+        partitions_def=mornings,
+        group_name=reconciliation.id,
+        owners=owner_of(reconciliation),
+        kinds={channel.type for channel in reconciliation.channels},
+        description=(
+            "A message when something is open, and silence when nothing is. A channel that is down never fails "
+            "the morning: the message stays in the outbox and is tried again. Past mornings are never announced."
+        ),
+    )
+    def notifications(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+        """Store what has to be said, then send it."""
+        with office.work(reconciliation) as work:
+            told = tell_morning(work, morning_of(context.partition_key))
+        context.log.info(told.words)
+        return dg.MaterializeResult(metadata=notifications_metadata(told))
+
+    return notifications

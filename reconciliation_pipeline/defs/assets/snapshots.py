@@ -1,0 +1,62 @@
+"""The two snapshots of a morning, always pulled together."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from reconciliation_pipeline.connectors.errors import SecretMissing
+from reconciliation_pipeline.defs.metadata import failed, snapshot_metadata
+from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
+from reconciliation_pipeline.defs.partitions import morning_of
+from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.morning import FutureMorning, Gathered, gather
+
+
+def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
+    """Build both snapshot assets as one step, so that they speak of the same moment."""
+
+    @dg.multi_asset(
+        name=f"{reconciliation.id}__pull",
+        specs=[_spec(reconciliation, side) for side in Side],
+        partitions_def=mornings,
+        can_subset=False,
+        op_tags={"dagster/concurrency_key": reconciliation.id},
+    )
+    def pull(context: dg.AssetExecutionContext, office: Office) -> Iterator[dg.MaterializeResult[None]]:
+        """Pull every page of both sides at once and store the verdict over both."""
+        morning = morning_of(context.partition_key)
+        with office.work(reconciliation) as work, office.watch(context.log) as watch:
+            try:
+                gathered = gather(work, morning, run_id=context.run_id, watch=watch)
+            except (SecretMissing, FutureMorning) as problem:
+                raise failed(str(problem)) from None
+        _require_both(gathered)
+        for side in Side:
+            metadata = snapshot_metadata(gathered.attempt, side, from_archive=gathered.from_archive)
+            yield dg.MaterializeResult(asset_key=snapshot_key(reconciliation, side), metadata=metadata)
+
+    return pull
+
+
+def _require_both(gathered: Gathered) -> None:
+    """A side that did not arrive has no snapshot to show; the reasons say why."""
+    attempt = gathered.attempt
+    if any(side not in attempt.snapshots or attempt.snapshots[side].sha256 is None for side in Side):
+        raise failed("Not trustworthy: " + " ".join(reason.text for reason in attempt.reasons), attempt.reasons)
+
+
+def _spec(reconciliation: Reconciliation, side: Side) -> dg.AssetSpec:
+    label, settings = reconciliation.label(side), reconciliation.sides[side]
+    return dg.AssetSpec(
+        key=snapshot_key(reconciliation, side),
+        group_name=reconciliation.id,
+        owners=owner_of(reconciliation),
+        kinds={settings.connector, "parquet"},
+        description=(
+            f"Every record of {label}, pulled page by page to the explicit end, with the receipt and the "
+            "certificate of the pull. **Red means:** the pull broke off or cannot be believed. Nothing is "
+            "compared, closed or aged then; the last trusted morning still stands. The reasons are on the checks."
+        ),
+    )

@@ -1,0 +1,31 @@
+"""Say what a morning came to, from what is stored; asks no system and changes nothing."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.ledger import Life, Movement, Observation, lives, movement
+from reconciliation_pipeline.domain.result import MorningResult, conclude
+from reconciliation_pipeline.steps.work import Work
+
+
+def describe(work: Work, attempt: Attempt) -> MorningResult:
+    """Derive the result of one attempt."""
+    stored = work.store.outbox.all(work.id)
+    messages = tuple(one.message.key for one in stored if one.message.morning == attempt.morning)
+    observations = work.store.ledger.of_attempt(attempt)
+    moved = movement_of(work, attempt.morning, observations or ())
+    return conclude(attempt, observations=observations, moved=moved, messages=messages)
+
+
+def movement_of(work: Work, morning: date, now: Iterable[Observation]) -> Movement:
+    """Compare a morning's observations with those of the trusted morning before it."""
+    earlier = [one for one in work.store.ledger.mornings(work.id, until=morning) if one < morning]
+    before = work.store.ledger.on(work.id, earlier[-1]) if earlier else None
+    return movement(before or (), now)
+
+
+def lives_until(work: Work, morning: date | None) -> tuple[Life, ...]:
+    """Derive the life of every difference up to a morning; None means the latest."""
+    mornings = work.store.ledger.mornings(work.id, until=morning)
+    return lives(mornings, work.store.ledger.observations(work.id, until=morning))

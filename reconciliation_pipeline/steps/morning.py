@@ -1,0 +1,62 @@
+"""Get the two snapshots of one morning: pulled now, pulled as of then, or read from the archive.
+
+The rule that keeps history honest: today's data never enters a past morning.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.steps.prove import prove, refuse
+from reconciliation_pipeline.steps.pull import open_sources, pull_both
+from reconciliation_pipeline.steps.watch import Watch
+from reconciliation_pipeline.steps.work import Work
+
+
+class FutureMorning(Exception):
+    """A morning that has not come yet was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The attempt a morning stands on, and whether it was read from the archive untouched."""
+
+    attempt: Attempt
+    from_archive: bool = False
+
+
+def gather(work: Work, morning: date, *, run_id: str, watch: Watch) -> Gathered:
+    """Bring both snapshots of a morning together, proven.
+
+    A live pull is made only for today's local date. A past morning comes from the archive, or from
+    systems that can answer as of that day, or ends as `past_not_pullable`.
+
+    Raises:
+        FutureMorning: The morning has not come yet.
+        SecretMissing: A named environment variable is not set.
+    """
+    today = work.today()
+    if morning > today:
+        text = f"{morning} has not come yet; today is {today} in {work.reconciliation.timezone}."
+        raise FutureMorning(text)
+    is_live = morning == today
+    if not is_live and (kept := work.store.attempts.latest_trusted(work.id, morning)) is not None:
+        return Gathered(kept, from_archive=True)
+    with open_sources(work, morning) as sources:
+        attempt = work.store.attempts.begin(work.id, morning, run_id=run_id, started_at=work.now(), live=is_live)
+        if not is_live and not all(source.answers_for_the_past() for source in sources.values()):
+            return Gathered(refuse(work, attempt, past_not_pullable(work, morning)))
+        pulled = pull_both(work, sources, attempt, as_of=None if is_live else morning, watch=watch)
+    return Gathered(prove(work, attempt, {side: pulled[side] for side in Side}))
+
+
+def past_not_pullable(work: Work, morning: date) -> Reason:
+    """Say why a past morning without an archived snapshot stays empty."""
+    text = (
+        f"No trusted snapshot of {morning} was kept, and {work.reconciliation.label(Side.CRM)} and "
+        f"{work.reconciliation.label(Side.BILLING)} cannot both say what they held that day; "
+        "today's data never goes into a past morning."
+    )
+    remedy = "Leave the gap as it is, or give both sides `as_of` (or dated files) and run the backfill again."
+    return Reason("past_not_pullable", text, remedy=remedy)

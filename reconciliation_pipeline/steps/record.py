@@ -1,0 +1,41 @@
+"""Judge what the comparison found and write this morning's observations into the ledger."""
+
+from datetime import date, timedelta
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.completeness import trust
+from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
+from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.steps.work import Work
+
+
+def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observation, ...]]:
+    """Judge and record one morning; doing it twice changes nothing.
+
+    Raises:
+        Untrusted: The morning is not trusted.
+        NotCompared: Its comparison has not been made.
+    """
+    trusted = trust(work.store.attempts.latest_trusted(work.id, morning))
+    attempt = trusted.attempt
+    comparison = work.store.diffs.load(attempt)
+    as_of = attempt.as_of or attempt.started_at
+    receipts = (trusted.crm.receipt, trusted.billing.receipt)
+    longest = max((receipt.finished_at - receipt.started_at for receipt in receipts), default=timedelta())
+    observations = judge(
+        work.id,
+        comparison.discrepancies,
+        as_of=as_of,
+        until=as_of + longest,
+        policy=judgement_policy(work),
+    )
+    work.store.ledger.record(attempt, observations)
+    return attempt, observations
+
+
+def judgement_policy(work: Work) -> JudgementPolicy:
+    """Gather from the settings how differences are judged."""
+    owners = work.reconciliation.owners
+    named = {Kind(name): owner for name, owner in owners.model_dump(exclude={"default"}).items() if owner}
+    return JudgementPolicy(work.reconciliation.settling, owners.default, named)

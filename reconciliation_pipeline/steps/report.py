@@ -1,0 +1,56 @@
+"""Write the report of one morning: what is stored, as a page."""
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.page import page
+from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.work import Work
+
+TREND = 90
+"""Trusted mornings that the trend shows."""
+
+
+def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
+    """Write the page of a morning's latest attempt; None when there is none.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: Which morning; None means the latest.
+        folder: Where reports live; the file is `<reconciliation>/<date>.html` in it.
+    """
+    attempts = work.store.attempts
+    recent = attempts.recent(work.id, 1)
+    day = morning or (recent[0].morning if recent else None)
+    attempt = attempts.latest(work.id, day) if day else None
+    if day is None or attempt is None:
+        return None
+    result = describe(work, attempt)
+    lives = lives_until(work, day) if result.differences else ()
+    path = folder / work.id / f"{day}.html"
+    _write(path, page(result, work.reconciliation, lives, trend(work, day)))
+    return path
+
+
+def trend(work: Work, until: date) -> list[tuple[date, int, int, int]]:
+    """Collect date, active counts of both sides and open differences of the last trusted mornings."""
+    opened = dict(work.store.ledger.open_items(work.id, until=until))
+    points = []
+    for morning in work.store.ledger.mornings(work.id, until=until)[-TREND:]:
+        attempt = work.store.attempts.latest_recorded(work.id, morning)
+        if attempt is not None:
+            active = {side: attempt.snapshots[side].receipt.active for side in Side}
+            points.append((morning, active[Side.CRM], active[Side.BILLING], len(opened.get(morning, ()))))
+    return points
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).replace(path)

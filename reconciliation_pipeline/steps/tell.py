@@ -1,0 +1,151 @@
+"""Tell the right people, once.
+
+Every message is stored under its idempotency key before it is sent; whoever notices first stores
+it, everyone may send it. Past mornings are never announced.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from reconciliation_pipeline.channels.build import build_channel, channel_name
+from reconciliation_pipeline.channels.channel import Channel, ChannelUnavailable
+from reconciliation_pipeline.channels.deliver import deliver
+from reconciliation_pipeline.domain.drift import SpikeJudgement, judge_spike
+from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.messages import Message
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.wording import (
+    Pulse,
+    drift_message,
+    heartbeat_message,
+    run_failed_message,
+    settings_broken_message,
+    spike_message,
+)
+from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.steps.describe import describe, lives_until, movement_of
+from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.store import Store
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was stored, sent and could not be sent, and all of it in words."""
+
+    stored: tuple[str, ...]
+    sent: int
+    failed: int
+    words: str
+
+
+def tell_morning(work: Work, morning: date) -> Told:
+    """Tell what this morning left to act on, and whether it was a spike; nothing when nothing is."""
+    if morning != work.today():
+        return Told((), 0, 0, f"{morning} is past: it is recorded, and nobody is told.")
+    attempt = work.store.attempts.latest_recorded(work.id, morning)
+    if attempt is None:
+        return Told((), 0, 0, f"{morning} has no result to tell.")
+    lives = [life for life in lives_until(work, morning) if life.state is ItemState.OPEN]
+    moved = movement_of(work, morning, work.store.ledger.of_attempt(attempt) or ())
+    found = drift_message(
+        describe(work, attempt),
+        moved,
+        words_of(work.reconciliation),
+        oldest_days=_oldest(lives, morning),
+        owner=work.reconciliation.owners.default,
+    )
+    quiet = "" if found else "Nothing is open, so nobody is told. "
+    return _told(work, [*([found] if found else []), *_spike(work, morning)], prefix=quiet)
+
+
+def tell_spike(work: Work) -> Told:
+    """Raise the alarm when today's morning brought far more new differences than usual."""
+    today = work.today()
+    judged = judge_morning(work, today)
+    return _told(work, _spike(work, today), prefix=f"{judged.words} " if judged else "No result yet this morning. ")
+
+
+def judge_morning(work: Work, morning: date) -> SpikeJudgement | None:
+    """Judge how unusual a recorded morning was; None when it has no result."""
+    opened = work.store.ledger.open_items(work.id, until=morning)
+    if not opened or opened[-1][0] != morning:
+        return None
+    counts, before = [], frozenset[str]()
+    for _, items in opened:
+        counts.append(len(items - before))
+        before = items
+    return judge_spike(counts)
+
+
+def tell_failure(work: Work, morning: date, sentence: str) -> Told:
+    """Make sure that a failure of today's morning is told; a refusal was told with its verdict."""
+    if morning != work.today():
+        return Told((), 0, 0, f"{morning} is past: nobody is told.")
+    owner = work.reconciliation.owners.default
+    return _told(work, [run_failed_message(work.id, morning, sentence, owner=owner)])
+
+
+def tell_heartbeat(work: Work, morning: date | None = None) -> Told:
+    """Send the Monday message with both counts, which proves that the job is alive."""
+    today = morning or work.today()
+    mornings = work.store.ledger.mornings(work.id, until=today)
+    latest = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
+    lives = lives_until(work, today)
+    pulse = Pulse(
+        reconciliation=work.id,
+        morning=today,
+        active={side: latest.snapshots[side].receipt.active for side in Side} if latest else {},
+        open=sum(life.state is ItemState.OPEN for life in lives),
+        opened=sum(life.began_by > today - WEEK and life.state is not ItemState.SETTLING for life in lives),
+        resolved=sum(life.resolved_on is not None and life.resolved_on > today - WEEK for life in lives),
+        days_since_trusted=(today - mornings[-1]).days if mornings else None,
+    )
+    words = words_of(work.reconciliation)
+    return _told(work, [heartbeat_message(pulse, words, owner=work.reconciliation.owners.default)])
+
+
+def tell_broken_settings(store: Store, name: str, mistakes: Sequence[str], *, at: datetime) -> str:
+    """Store that a reconciliation is switched off by its settings; returns the message's key.
+
+    Its channels stand in the very file that cannot be read, so the message waits in the outbox.
+    """
+    message = settings_broken_message(name, at.date(), mistakes)
+    store.outbox.put(message, [], at=at)
+    return message.key
+
+
+def deliver_due(work: Work) -> Told:
+    """Send what is waiting in the outbox."""
+    return _told(work, [])
+
+
+def _spike(work: Work, morning: date) -> list[Message]:
+    judged = judge_morning(work, morning)
+    if judged is None or not judged.alarm:
+        return []
+    return [spike_message(judged, work.id, morning, owner=work.reconciliation.owners.default)]
+
+
+def _oldest(lives: Iterable[Life], morning: date) -> int | None:
+    return max(((morning - life.first_seen).days for life in lives), default=None)
+
+
+def _told(work: Work, messages: Iterable[Message], *, prefix: str = "") -> Told:
+    now, names = work.clock(), work.channels()
+    stored = tuple(one.key for one in messages if work.store.outbox.put(one, names, at=now))
+    sent = deliver(work.store.outbox, _channels(work), now)
+    words = f"{prefix}{len(stored)} stored, {sent.sent} sent, {sent.failed} could not be sent yet."
+    return Told(stored, sent.sent, sent.failed, words)
+
+
+def _channels(work: Work) -> dict[str, Channel]:
+    channels = {}
+    for index, settings in enumerate(work.reconciliation.channels):
+        try:
+            channels[channel_name(settings, index)] = build_channel(settings, work.environ)
+        except ChannelUnavailable:
+            continue  # its messages stay in the outbox, where `recon outbox` and `recon doctor` show them
+    return channels

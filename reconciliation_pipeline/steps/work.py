@@ -1,0 +1,59 @@
+"""What every step is handed: the reconciliation, the store, the secrets and a clock.
+
+Made once per run by the shell (`defs/` or `cli/`); no step reads the environment or the clock itself.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from reconciliation_pipeline.channels.build import channel_name
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.storage.store import Store
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One reconciliation, ready to be worked on.
+
+    Attributes:
+        reconciliation: Its settings.
+        store: The archive, the ledger and the outbox.
+        environ: Where secrets are looked up by name.
+        pretended_now: An instant that stands for now; believed only when every side is local.
+        clock: The time of day (UTC).
+    """
+
+    reconciliation: Reconciliation
+    store: Store
+    environ: Mapping[str, str]
+    pretended_now: datetime | None = None
+    clock: Callable[[], datetime] = _wall_clock
+
+    @property
+    def id(self) -> str:
+        """Id of the reconciliation."""
+        return self.reconciliation.id
+
+    @property
+    def pretends(self) -> bool:
+        """Whether the pretended instant is believed."""
+        return self.pretended_now is not None and self.reconciliation.is_local
+
+    def now(self) -> datetime:
+        """Say what time it is (UTC)."""
+        if self.pretended_now is not None and self.reconciliation.is_local:
+            return self.pretended_now
+        return self.clock()
+
+    def today(self) -> date:
+        """Say which local date it is, in the reconciliation's zone."""
+        return self.now().astimezone(self.reconciliation.zone).date()
+
+    def channels(self) -> list[str]:
+        """Name the channels its messages go to."""
+        return [channel_name(channel, index) for index, channel in enumerate(self.reconciliation.channels)]
