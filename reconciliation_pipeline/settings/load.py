@@ -205,8 +205,8 @@ def _named(files: Sequence[_File], taken: set[str]) -> tuple[Broken, ...]:
 
 
 def _name_from(path: Path) -> str:
-    name = re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")
-    return (name if _is_name(name) else f"file_{name}".rstrip("_"))[:_LONGEST_NAME]
+    name = re.sub(r"[^a-z0-9]+", "_", path.stem.lower()).strip("_")[:_LONGEST_NAME]
+    return name if _is_name(name) else f"file_{name}".rstrip("_")[:_LONGEST_NAME]
 
 
 def _is_name(text: str) -> bool:

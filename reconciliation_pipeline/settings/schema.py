@@ -48,7 +48,7 @@ def schema(presets: Path = PRESETS) -> Schema:
     made["properties"] = _referenced_by_text(made["properties"])
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "urn:reconciliation_pipeline:reconciliation",
+        "$id": "urn:reconciliation-pipeline:reconciliation",
     }
     return head | _without_unused(made)
 
