@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 
-from reconciliation_pipeline.connectors.errors import SecretMissing
+from reconciliation_pipeline.connectors.errors import SecretMissing, SourceError
 from reconciliation_pipeline.settings.calls import Auth
 
 
@@ -38,3 +38,16 @@ def secret(name: str, environ: Mapping[str, str]) -> str:
         message = f"The environment variable {name} holds characters that no header can carry."
         raise SecretMissing(message, remedy=f"Set {name} to the bare secret, without line breaks or accents.")
     return value
+
+
+def plain_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """Pass on the headers of the settings.
+
+    Raises:
+        SourceError: One of them holds characters that no header can carry.
+    """
+    for name, value in headers.items():
+        if not (name and value.isascii() and value.isprintable() and name.isascii() and name.isprintable()):
+            message = f"The header {name!r} of list.headers holds characters that no header can carry."
+            raise SourceError(message, remedy="Write it without line breaks and accents.")
+    return dict(headers)

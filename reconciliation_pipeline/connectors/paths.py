@@ -1,7 +1,7 @@
 """Where in a record does a value stand? Dotted paths with `[0]` for list elements."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Final
 
@@ -38,7 +38,7 @@ def compile_path(path: str) -> Path:
 
 
 def dig(value: object, path: Path) -> object:
-    """Follow a path; ABSENT when it leads nowhere, also through null or past the end of a list.
+    """Follow a path through parsed JSON; ABSENT when it leads nowhere, also through null or past a list's end.
 
     Raises:
         BadShape: Something on the way is neither an object nor a list, so the path cannot be right.
@@ -46,9 +46,9 @@ def dig(value: object, path: Path) -> object:
     for depth, step in enumerate(path):
         if value is None:
             return ABSENT
-        if isinstance(step, str) and isinstance(value, Mapping):
+        if isinstance(value, dict) and isinstance(step, str):
             value = value.get(step, ABSENT)
-        elif isinstance(step, int) and isinstance(value, Sequence) and not isinstance(value, str):
+        elif isinstance(value, list) and isinstance(step, int):
             value = value[step] if step < len(value) else ABSENT
         else:
             return _blocked(path, depth)

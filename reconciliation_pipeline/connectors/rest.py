@@ -6,11 +6,11 @@ Joins the parts that know one thing each: `transport.py` asks, `paging.py` conti
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 
 from reconciliation_pipeline.connectors.addresses import Resolve, join, look_up
-from reconciliation_pipeline.connectors.credentials import auth_headers
+from reconciliation_pipeline.connectors.credentials import auth_headers, plain_headers
 from reconciliation_pipeline.connectors.envelope import records_in, total_in
 from reconciliation_pipeline.connectors.errors import PastIsNotPullable
 from reconciliation_pipeline.connectors.mapping import Mapper, mapped_paths
@@ -26,6 +26,7 @@ from reconciliation_pipeline.settings.model import RangePaging, RestSide
 _WHOLE = frozenset({200})
 _RANGES = frozenset({200, 206, PAST_THE_END})
 _TRIES_OF_A_LOOK = 2
+_BUDGET_OF_A_LOOK = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class RestSource:
         """
         self.side = side
         self._settings = settings
-        self._headers = {**settings.list.headers, **auth_headers(settings.auth, environ)}
+        self._headers = {**plain_headers(settings.list.headers), **auth_headers(settings.auth, environ)}
         self._clock = clock
         self._resolve = resolve
         self._url = join(settings.base_url, settings.list.path)
@@ -98,7 +99,7 @@ class RestSource:
             PullFailed: A walk broke off, or the system only knows now.
         """
         walks = self._walks(as_of)
-        pull = self._pull()
+        pull = self._pull(TRIES, self._settings.budget)
         try:
             for walk in walks:
                 yield from self._walk(pull, walk)
@@ -111,7 +112,7 @@ class RestSource:
         Raises:
             PullFailed: There is no believable answer.
         """
-        pull = self._pull(tries=_TRIES_OF_A_LOOK)
+        pull = self._pull(_TRIES_OF_A_LOOK, min(self._settings.budget, _BUDGET_OF_A_LOOK))
         try:
             return next(self._walk(pull, self._walks(None)[0]))
         finally:
@@ -125,13 +126,13 @@ class RestSource:
     def _mapper(self) -> Mapper:
         return Mapper(self._settings, vendor_digits=MINOR_DIGITS.get(self._settings.connector))
 
-    def _pull(self, tries: int = TRIES) -> _Pull:
+    def _pull(self, tries: int, budget: timedelta) -> _Pull:
         settings = self._settings
         wire = Transport(
             headers=self._headers,
             local=settings.local,
             requests_per_second=settings.requests_per_second,
-            budget=settings.budget,
+            budget=budget,
             credential=settings.auth.token_env or "",
             clock=self._clock,
             resolve=self._resolve,

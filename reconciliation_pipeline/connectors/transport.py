@@ -113,9 +113,7 @@ class Transport:
             resolve: Host names to addresses.
             tries: Requests spent on one page when the system does not answer.
         """
-        # Their INFO lines carry whole addresses, query strings included.
-        for chatty in ("httpx", "httpcore"):
-            logging.getLogger(chatty).setLevel(logging.WARNING)
+        _quieten()
         self.requests = 0
         self._credential = credential
         self._clock = clock or Clock()
@@ -129,8 +127,7 @@ class Transport:
             headers={**own, **headers, "Accept-Encoding": "gzip"},
             timeout=_TIMEOUT,
             follow_redirects=False,
-            # A proxy of the environment has no business between us and our own machine.
-            trust_env=not local,
+            trust_env=not local,  # no proxy between us and our own machine
         )
 
     def get(
@@ -219,7 +216,7 @@ class Transport:
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             error_after = Unreachable(f"{said}, also when asked again.", remedy="Look whether the system is up.")
             return _Again(error_after, wait)
-        raise _final_refusal(status, said, self._credential, response.headers.get("location", ""))
+        raise _final_refusal(status, said, self._credential)
 
     def _wait(self, again: _Again, attempt: int) -> None:
         backoff = min(2.0 ** min(attempt, 10) / 4, LONGEST_WAIT) * (0.5 + self._clock.chance() / 2)
@@ -233,6 +230,12 @@ class Transport:
         if self._clock.monotonic() > self._deadline:
             message = f"The system was still answering when the budget of {self._budget} was used up."
             raise Unreachable(message, remedy="Raise budget, or ask for more records a page.")
+
+
+def _quieten() -> None:
+    # Their INFO lines carry whole addresses, query strings included.
+    for chatty in ("httpx", "httpcore"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
 
 
 def _plain(params: Params | None) -> dict[str, str | list[str]] | None:
@@ -271,13 +274,12 @@ def _refuse_other_types(response: httpx.Response, where: str) -> None:
         raise BadShape(message, remedy="Open the address in a browser and look; check base_url and list.path.")
 
 
-def _final_refusal(status: int, said: str, credential: str, location: str) -> PullFailed:
+def _final_refusal(status: int, said: str, credential: str) -> PullFailed:
     if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
         holder = f"the token in {credential}" if credential else "the credentials"
         return Unauthorised(f"{said}.", remedy=f"Check {holder}: is it valid, and may it read these records?")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        place = f" to {httpx.URL(location).host}" if location.startswith("http") else ""
-        message = f"{said}, a redirect{place}; it was not followed, because the token would travel along."
+        message = f"{said}, a redirect; it was not followed, because the token would travel along."
         return Refused(message, remedy="Write the final address into base_url.")
     if status < HTTPStatus.MULTIPLE_CHOICES:
         return BadShape(f"{said} instead of records.", remedy="Check list.path; no answer is not an empty list.")

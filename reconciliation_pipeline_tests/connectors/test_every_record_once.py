@@ -81,7 +81,7 @@ STYLES: dict[str, tuple[Callable[[Records, int], Answer], Callable[[int], dict[s
 
 
 @pytest.mark.parametrize("style", STYLES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ids=st.lists(st.text("abc019", min_size=1, max_size=4), unique=True, max_size=25),
     size=st.integers(min_value=1, max_value=9),

@@ -286,6 +286,11 @@ def test_a_look_takes_one_page_and_little_patience(server):
         a_source(server.url, time).first_page()
     assert 2 == len(server.requests)
 
+    server.says(in_turn(reply({}, 429, Retry_After="20")))
+    with pytest.raises(PullFailed):
+        a_source(server.url, time).first_page()
+    assert time.seconds < 30
+
 
 def test_retries_are_counted_as_requests(server):
     server.says(in_turn(reply({}, 500), page("a")))
@@ -331,6 +336,14 @@ def test_settings_that_lead_nowhere_are_refused_before_anything_is_asked(changes
 
     with pytest.raises(SourceError):
         RestSource(settings, side=Side.CRM, environ={"TOKEN": "x"})
+
+
+@pytest.mark.parametrize("header", [{"X-Team": "Büro"}, {"X-Team": "a\r\nb"}, {"": "x"}])
+def test_a_header_that_cannot_be_sent_is_refused_before_anything_is_asked(header):
+    listing = {"path": "/customers", "records": "data", "headers": header}
+
+    with pytest.raises(SourceError, match=r"list\.headers"):
+        RestSource(a_rest_side(list=listing), side=Side.CRM, environ={"TOKEN": "x"})
 
 
 def test_a_field_that_no_record_carries_is_a_mistake_not_an_empty_field(server):
