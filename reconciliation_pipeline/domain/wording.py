@@ -108,7 +108,7 @@ def drift_message(
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
     lines = [_sides_line(result, words), *_group_lines(result, words)]
     lines += [f"{settling_words(counts, words)}."] if counts.settling else []
-    lines += _new_lines(moved.new, words, heading="Largest" if is_first else "New, largest first")
+    lines += _new_lines(moved.new, words, heading="Found" if is_first else "New")
     lines += [_standing_line(counts, oldest_days, is_first=is_first)]
     lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]
     title = f"{result.reconciliation}: {counted(counts.open, 'difference')} to act on ({news})"
@@ -243,7 +243,9 @@ def _new_lines(new: Sequence[Observation], words: Words, *, heading: str) -> lis
     if not new:
         return []
     ordered = sorted(new, key=lambda one: (-(one.amount.value if one.amount else Decimal(0)), one.item))
-    lines = [f"{heading}:"]
+    # Amounts of different currencies have no order.
+    currencies = {one.amount.currency for one in new if one.amount}
+    lines = [f"{heading}, largest first:" if len(currencies) == 1 else f"{heading}:"]
     for one in ordered[:LARGEST]:
         cost = money_words(money_lines([one]), words)
         lines.append(f"• {one.item}  {phrase(one.kind, one.cause, words)}" + (f", {cost}" if cost else ""))

@@ -15,7 +15,7 @@ def certificate_lines(snapshot: Snapshot) -> list[str]:
     """Say how a side was pulled and what its counts were measured against, a sentence a line."""
     receipt, base = snapshot.receipt, snapshot.certificate.baseline
     before = (
-        [f"On {base.morning}, the last trusted morning, it was {base.pulled:,}, and {base.active:,} of them active."]
+        [f"On {base.morning}, the last trusted morning: {base.pulled:,} pulled, {base.active:,} active."]
         if base
         else []
     )

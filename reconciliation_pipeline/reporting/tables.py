@@ -110,7 +110,7 @@ def _state(life: Life) -> str:
 
 def _record(seen: Observation, side: Side) -> str:
     if side not in seen.source_ids:
-        return "no such record"
+        return "no record of this number"
     changed = seen.changed_at.get(side)
     when = f", last changed {changed:%Y-%m-%d %H:%M} UTC" if changed else ", time of last change unknown"
     return f"record {seen.source_ids[side]}, status {seen.statuses.get(side) or 'unknown'}{when}"

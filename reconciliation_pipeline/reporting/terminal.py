@@ -27,7 +27,7 @@ def summary(result: MorningResult, reconciliation: Reconciliation) -> str:
     words = words_of(reconciliation)
     body = _untrusted(result) if result.differences is None else _compared(result, result.differences, words)
     lines = [*_side_lines(result, words), *body, _next_line(result)]
-    return "\n".join([_head(result, reconciliation), *(f"  {plain(line)}" for line in lines)])
+    return "\n".join([_head(result, reconciliation), *(f"  {plain(line)}".rstrip() for line in lines)])
 
 
 def _head(result: MorningResult, reconciliation: Reconciliation) -> str:

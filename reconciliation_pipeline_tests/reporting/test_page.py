@@ -1,0 +1,241 @@
+import base64
+import hashlib
+import re
+from datetime import timedelta
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.reporting.page import page
+from reconciliation_pipeline.reporting.trend import BARS, LINES, WIDTH, draw
+from reconciliation_pipeline_tests.reporting.builders import (
+    MORNING,
+    YESTERDAY,
+    a_life,
+    a_reconciliation,
+    a_refusal,
+    a_result,
+    a_snapshot,
+    both,
+    conflict,
+    lives_of,
+    seen,
+    the_half_loaded_morning,
+    the_story,
+)
+
+TREND = [(MORNING, 1_180, 1_224, 44), (YESTERDAY, 1_178, 1_220, 41)]
+EVIL = "<img src=x onerror=alert(1)>\"'</style><script>alert(2)</script>"
+
+
+class Elements(HTMLParser):
+    """Collects the elements of a page and the text inside them."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data):
+        self.words += data.split()
+
+    @property
+    def text(self):
+        return " ".join(self.words)
+
+
+def story_page(**options: str) -> str:
+    story = the_story()
+    return page(a_result(story), a_reconciliation(**options), lives_of(story), TREND)
+
+
+def test_the_page_says_the_outcome_in_words():
+    text = Elements(story_page()).text
+
+    assert "drift crm_billing 2026-11-22 04:00 Europe/Berlin 44 differences to act on" in text
+    assert "17 still settling (younger than 1 h): normal lag, not counted." in text
+    assert "CRM 1,180 active of 1,243 pulled Complete" in text
+    assert "31 cancelled in the CRM, still running in billing 1,488.00 EUR a month" in text
+
+
+def test_every_difference_stands_in_a_table_with_a_caption():
+    found = Elements(story_page())
+
+    assert 61 == found.text.count("first seen 2026-11-22")
+    assert found.tags.count("table") == found.tags.count("caption")
+    assert "C-0" in found.words
+
+
+def test_both_values_stand_side_by_side():
+    result = a_result([conflict("C-9", ("plan", "basic", "pro"))])
+
+    html = page(result, a_reconciliation(), [a_life(conflict("C-9", ("plan", "basic", "pro")))])
+
+    assert "plan basic pro between 2026-11-21 and 2026-11-22" in Elements(html).text
+
+
+def test_headings_descend_one_step_at_a_time():
+    levels = [int(tag[1]) for tag in Elements(story_page()).tags if re.fullmatch("h[1-6]", tag)]
+
+    assert 1 == levels.count(1) == levels[0]
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_page_needs_nothing_but_itself():
+    found = Elements(story_page())
+
+    assert not {"script", "img", "link", "iframe", "object", "form"} & set(found.tags)
+    assert not {"src", "style", "onload", "onclick"} & {name for name, _ in found.attributes}
+    assert "url(" not in story_page()
+
+
+def test_the_page_forbids_everything_but_its_own_style():
+    html = story_page()
+    style = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
+    assert style is not None
+    digest = base64.b64encode(hashlib.sha256(style[1].encode()).digest()).decode()
+
+    assert f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'" in html
+
+
+def test_text_of_strangers_stays_text():
+    one = conflict(EVIL, (EVIL, EVIL, EVIL), owner=EVIL, source_ids={Side.CRM: EVIL})
+    result = a_result([one], snapshots=both(crm=a_snapshot(label=EVIL, ended_by=EVIL, remarks=[EVIL])))
+    reconciliation = a_reconciliation(crm_label=EVIL, link="https://crm.example/{source_id}")
+
+    found = Elements(page(result, reconciliation, [a_life(one)], TREND))
+
+    assert not {"script", "img"} & set(found.tags)
+    assert "onerror" not in {name for name, _ in found.attributes}
+    assert 1 == found.tags.count("style")
+
+
+def test_reasons_of_strangers_stay_text_too():
+    result = a_refusal(Reason("bad_shape", EVIL, Side.CRM, f"`{EVIL}`"))
+
+    assert not {"script", "img"} & set(Elements(page(result, a_reconciliation(), [])).tags)
+
+
+def test_invisible_characters_are_taken_out():
+    one = conflict("C\u202e9", ("plan", "a\x00b", "c\u200bd"))
+
+    html = page(a_result([one]), a_reconciliation(), [a_life(one)])
+
+    assert not {"\u202e", "\x00", "\u200b"} & set(html)
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://crm.example/a%2Fb%3Fc", "https://crm.example/{source_id}"),
+        (None, "javascript:alert({source_id})"),
+        (None, None),
+    ],
+)
+def test_a_record_is_linked_only_over_http_and_its_id_is_quoted(address, link):
+    one = seen(source_ids={Side.CRM: "a/b?c"})
+
+    html = page(a_result([one]), a_reconciliation(link=link), [a_life(one)])
+
+    links = [value for name, value in Elements(html).attributes if name == "href" and not value.startswith("#")]
+    assert ([address] if address else []) == links
+
+
+def test_a_morning_that_is_not_trustworthy_shows_reasons_and_no_difference():
+    html = page(the_half_loaded_morning(), a_reconciliation(), lives_of(the_story()), TREND)
+    text = Elements(html).text
+
+    assert "This morning cannot be trusted" in text
+    assert "Nothing was compared, nothing was closed; the last trusted morning still stands." in text
+    assert "If the drop is genuine, accept it for this morning with recon accept-count and run again." in text
+    assert "Billing 130 running of 130 pulled Not proven to be complete" in text
+    assert "first seen" not in text
+    assert 'class="not_trustworthy"' in html
+
+
+def test_a_side_that_was_not_pulled_has_a_panel_without_counts():
+    text = Elements(page(a_refusal(snapshots={}), a_reconciliation(), [])).text
+
+    assert "CRM - active of - pulled Not pulled" in text
+
+
+@pytest.mark.parametrize(
+    ("headline", "observations"),
+    [("The two systems agree", []), ("Nothing to act on", [seen(settling=True)])],
+)
+def test_a_clean_page_says_so(headline, observations):
+    html = page(a_result(observations), a_reconciliation(), lives_of(observations))
+
+    assert f"<h1>{headline}</h1>" in html
+    assert 'class="clean"' in html
+
+
+def test_what_was_resolved_this_morning_is_shown_and_older_endings_are_not():
+    gone = [
+        a_life(seen("today"), state=ItemState.RESOLVED, resolved_on=MORNING),
+        a_life(seen("earlier"), state=ItemState.RESOLVED, resolved_on=YESTERDAY),
+    ]
+
+    text = Elements(page(a_result([]), a_reconciliation(), gone)).text
+
+    assert "Resolved this morning 1" in text
+    assert "earlier" not in text
+
+
+def test_a_broken_walk_and_a_total_are_told_in_plain_words():
+    broken = a_snapshot(ended_by=None, pages=3, total_before=1_300, total_after=1_310, no_key=2)
+
+    text = Elements(page(a_refusal(snapshots=both(crm=broken)), a_reconciliation(), [])).text
+
+    assert "The walk broke off after 3 pages." in text
+    assert "CRM itself says it holds 1,300 to 1,310; 1,243 arrived." in text
+    assert "2 records without a usable key, set apart." in text
+
+
+def test_one_morning_is_no_trend():
+    assert draw(TREND[:1]) is None
+    assert "<svg" not in page(a_result([]), a_reconciliation(), [], TREND[:1])
+    assert "<svg" in page(a_result([]), a_reconciliation(), [], TREND)
+
+
+def test_the_trend_stays_inside_its_picture():
+    drawn = draw([(MORNING - timedelta(days=n * n), 1_000 + n, 2_000 - n, n) for n in range(20)])
+
+    assert drawn is not None
+    points = [*drawn.crm, *drawn.billing]
+    assert all(0 <= point.x <= WIDTH and LINES[0] <= point.y <= LINES[1] for point in points)
+    assert all(0 <= bar.x <= WIDTH - bar.width and BARS[0] <= bar.y <= BARS[1] for bar in drawn.bars)
+
+
+def test_the_trend_is_in_order_and_proportional_in_time():
+    drawn = draw([(MORNING, 3, 3, 0), (MORNING - timedelta(days=3), 1, 1, 0), (MORNING - timedelta(days=2), 2, 2, 0)])
+
+    assert drawn is not None
+    first, second, third = (point.x for point in drawn.crm)
+    assert 2 == pytest.approx((third - second) / (second - first))
+    assert drawn.crm[0].y > drawn.crm[1].y > drawn.crm[2].y
+
+
+def test_equal_counts_make_a_level_line():
+    drawn = draw([(MORNING, 5, 5, 0), (YESTERDAY, 5, 5, 0)])
+
+    assert drawn is not None
+    assert 1 == len({point.y for point in (*drawn.crm, *drawn.billing)})
+    assert {0} == {bar.height for bar in drawn.bars}
+
+
+def test_a_conflict_of_several_fields_has_a_row_for_each():
+    one = conflict("C-9", ("plan", "basic", "pro"), ("mrr", "1", "2"))
+
+    html = page(a_result([one]), a_reconciliation(), [a_life(one)])
+
+    assert 4 == html.count('rowspan="2"')

@@ -1,0 +1,86 @@
+import io
+
+from rich.console import Console
+from rich.table import Table
+
+from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.tables import case_file, case_lines, difference_table
+from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen, unknown
+
+
+def printed(table: Table) -> list[str]:
+    paper = io.StringIO()
+    Console(file=paper, width=200).print(table)
+    return [line.rstrip() for line in paper.getvalue().splitlines()]
+
+
+def test_a_row_tells_a_difference_in_words():
+    one = seen("C-7")
+
+    _, row = printed(difference_table([a_life(one)], WORDS))
+
+    assert [
+        one.item,
+        "cancelled in the CRM, still running in billing",
+        "C-7",
+        "cancelled / active",
+        "open",
+        "2026-11-22",
+        "finance-ops",
+        "48.00 EUR a month",
+    ] == [cell.strip() for cell in row.split("  ") if cell.strip()]
+
+
+def test_differing_values_stand_side_by_side():
+    _, row = printed(difference_table([a_life(conflict("C-9", ("plan", "basic", None)))], WORDS))
+
+    assert "plan: basic / -" in row
+
+
+def test_foreign_text_is_never_markup_and_never_hidden_steering():
+    _, row = printed(difference_table([a_life(seen("[red]C\u202e-\x1b[1m1[/red]"))], WORDS))
+
+    assert "[red]C-[1m1[/red]" in row
+
+
+def test_the_case_file_tells_everything_in_plain_words():
+    one = seen("C-7")
+
+    assert [
+        ("id", one.item),
+        ("customer", "C-7"),
+        ("what", "cancelled in the CRM, still running in billing"),
+        ("status", "CRM: cancelled   Billing: active"),
+        ("state", "open"),
+        ("since when", "between 2026-11-21 and 2026-11-22"),
+        ("first seen", "2026-11-22"),
+        ("last seen", "2026-11-22, on 1 morning in all"),
+        ("owner", "finance-ops"),
+        ("amount", "48.00 EUR a month"),
+        ("in the CRM", "record crm-C-7, status cancelled, last changed 2026-11-22 03:00 UTC"),
+        ("in billing", "record sub_C-7, status active, time of last change unknown"),
+    ] == case_lines(a_life(one), WORDS)
+
+
+def test_a_record_that_is_missing_is_not_called_deleted():
+    assert ("in the CRM", "no record of this number") in case_lines(a_life(unknown()), WORDS)
+
+
+def test_a_status_nobody_stated_is_unknown():
+    one = seen("C-7", statuses={Side.CRM: None})
+
+    assert "status unknown" in dict(case_lines(a_life(one), WORDS))["in the CRM"]
+
+
+def test_a_resolved_difference_says_when():
+    life = a_life(seen(), state=ItemState.RESOLVED, resolved_on=MORNING, agreed_on=None)
+
+    assert "resolved on 2026-11-22" == dict(case_lines(life, WORDS))["state"]
+    assert "before our first snapshot" == dict(case_lines(life, WORDS))["since when"]
+
+
+def test_a_case_file_prints_a_line_for_each_of_its_pairs():
+    life = a_life(conflict("C-9", ("plan", "basic", "pro"), ("mrr", "1", "2")))
+
+    assert len(case_lines(life, WORDS)) == len(printed(case_file(life, WORDS)))
