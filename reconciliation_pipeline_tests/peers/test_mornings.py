@@ -1,0 +1,149 @@
+"""Does `recon` find exactly the planted differences between localstripe and a CRM, or refuse clearly?"""
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from reconciliation_pipeline_tests.peers import billing, crm
+from reconciliation_pipeline_tests.peers.desk import Desk, Said, from_file, over_http
+from reconciliation_pipeline_tests.peers.localstripe import running
+from reconciliation_pipeline_tests.peers.population import Is, customers
+
+pytestmark = pytest.mark.peers
+
+Finding = tuple[str, str, str | None, tuple[tuple[str, Decimal | str, Decimal | str], ...]]
+
+MONEY = {
+    # 5 times 98.00 and 2 times 19.00
+    "charged_after_cancellation": (Decimal("528.00"), 7),
+    # 7 times 49.00
+    "billed_unknown_to_crm": (Decimal("343.00"), 7),
+    # 4 times 19.00, 3 times 49.00, 2 times 19.00
+    "used_unbilled": (Decimal("261.00"), 9),
+    # 3 times 30.00 and 3 times 1.00
+    "amount_differs": (Decimal("93.00"), 6),
+}
+
+
+def planted(*, archive: bool) -> set[Finding]:
+    """List what must be found; a CRM without an archive can only call such customers cancelled."""
+    return {
+        (
+            one.number,
+            one.case.kind,
+            "cancelled" if one.case.reason == "archived" and not archive else one.case.reason,
+            _fields((name, *values) for name, values in one.case.fields.items()),
+        )
+        for one in customers()
+        if one.case.kind
+    }
+
+
+def found(items: Iterable[dict[str, Any]]) -> set[Finding]:
+    return {
+        (
+            item["key"],
+            item["kind"],
+            item["reason"],
+            _fields((each["name"], each["crm"], each["billing"]) for each in item["fields"]),
+        )
+        for item in items
+    }
+
+
+def _fields(triples: Iterable[tuple[str, str, str]]) -> tuple[tuple[str, Decimal | str, Decimal | str], ...]:
+    return tuple(
+        sorted((name, Decimal(a), Decimal(b)) if name == "mrr" else (name, a, b) for name, a, b in triples),
+    )
+
+
+def created() -> dict[str, tuple[int, int]]:
+    """Count what each system was given: all records, and the active ones."""
+    held = {"crm": [one.case.crm for one in customers()], "billing": [one.case.billing for one in customers()]}
+    return {
+        side: (sum(map(bool, all_of_it)), Counter(each.status for each in all_of_it if each)[Is.ACTIVE])
+        for side, all_of_it in held.items()
+    }
+
+
+def pulled(run: Said) -> dict[str, tuple[int, int]]:
+    return {side: (counts["pulled"], counts["active"]) for side, counts in run.data["sides"].items()}
+
+
+def money(run: Said) -> dict[str, tuple[Decimal, int]]:
+    assert {"EUR"} == {line["currency"] for line in run.data["money"]}
+    return {line["class"]: (Decimal(line["amount"]), line["count"]) for line in run.data["money"]}
+
+
+def test_exactly_the_planted_differences_are_found_against_a_crm_over_http(stripe, crm_url, tmp_path):
+    desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
+
+    run = desk.recon("run")
+
+    assert 1 == run.code, run
+    assert created() == pulled(run)
+    assert planted(archive=True) == found(desk.items())
+    assert 29 == run.data["differences"]["open"] == run.data["differences"]["total"]
+    assert MONEY == money(run)
+
+
+def test_exactly_the_planted_differences_are_found_against_a_csv_export(stripe, tmp_path):
+    export = tmp_path / "companies.csv"
+    crm.export(customers(), export)
+    desk = Desk(tmp_path).configure(crm=from_file(export), billing=stripe.url)
+
+    run = desk.recon("run")
+
+    assert 1 == run.code, run
+    assert created() == pulled(run)
+    assert planted(archive=False) == found(desk.items())
+    assert MONEY == money(run)
+
+
+def test_what_was_created_a_moment_ago_is_still_settling_and_nobody_is_accused_of_it(stripe, crm_url, tmp_path):
+    desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url, settling="1h")
+
+    run = desk.recon("run")
+
+    open_ones = {item["key"] for item in desk.items() if item["state"] == "open"}
+    assert {one.number for one in customers() if one.case.kind and not one.case.billing} == open_ones
+    assert (29, 25, 4) == tuple(run.data["differences"][name] for name in ("total", "settling", "open"))
+    assert 1 == run.code
+
+
+def test_a_key_that_localstripe_does_not_accept_refuses_the_morning_and_loses_nothing(stripe, crm_url, tmp_path):
+    desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
+    desk.recon("run")
+    before = desk.items()
+
+    refused = desk.recon("run", STRIPE_API_KEY="rk_wrong_and_secret")
+
+    assert 3 == refused.code, refused
+    assert ["unauthorised"] == [reason["code"] for reason in refused.data["reasons"]]
+    assert "STRIPE_API_KEY" in refused.data["reasons"][0]["remedy"]
+    assert "rk_wrong_and_secret" not in f"{refused.data}{refused.talk}"
+    assert "Traceback" not in refused.talk
+    assert before == desk.items() != []
+
+
+def test_a_stopped_localstripe_refuses_the_morning_in_a_sentence_and_loses_nothing(crm_url, tmp_path):
+    with running(tmp_path) as stripe:
+        with stripe.client() as client:
+            billing.seed(client, customers())
+        desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
+        desk.recon("run")
+        before = desk.items()
+        stripe.stop()
+
+        refused = desk.recon("run")
+
+    assert 3 == refused.code, refused
+    assert ["refused"] == [reason["code"] for reason in refused.data["reasons"]]
+    text = refused.data["reasons"][0]["text"]
+    assert text.startswith("Billing: "), text
+    assert "cannot be reached" in text
+    assert "Traceback" not in refused.talk
+    assert before == desk.items() != []

@@ -1,0 +1,60 @@
+"""Is the connector led astray where localstripe forgets a cursor? It answers with its first page, and 200."""
+
+from datetime import date
+
+import pytest
+
+from reconciliation_pipeline.connectors.build import build_source
+from reconciliation_pipeline.connectors.errors import PageRepeated
+from reconciliation_pipeline.connectors.source import Source
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.settings.load import load_one
+from reconciliation_pipeline_tests.peers import billing
+from reconciliation_pipeline_tests.peers.desk import NAME, Desk, from_file
+from reconciliation_pipeline_tests.peers.localstripe import KEY
+from reconciliation_pipeline_tests.peers.population import customers
+
+pytestmark = pytest.mark.peers
+
+
+def source(stripe, tmp_path, more="") -> Source:
+    desk = Desk(tmp_path).configure(crm=from_file(tmp_path / "none.csv"), billing=stripe.url, more=more)
+    settings = load_one(desk.config, NAME, {}).sides.billing
+    return build_source(settings, side=Side.BILLING, environ={"STRIPE_API_KEY": KEY}, morning=date(2026, 11, 22))
+
+
+def test_every_page_is_walked_to_the_explicit_end(stripe, tmp_path):
+    pages = list(source(stripe, tmp_path).pages())
+
+    assert [100, 100, 97] == [len(page.rows) for page in pages]
+    assert "has_more is false" == pages[-1].ended_by
+    assert {one.number for one in customers() if one.case.billing} == {row.key for page in pages for row in page.rows}
+
+
+def test_localstripe_answers_an_unknown_cursor_with_its_first_page(stripe):
+    with stripe.client() as client:
+        first, lost = (client.get("/v1/subscriptions", params=params) for params in ({}, {"starting_after": "sub_x"}))
+
+    assert (200, first.json()) == (lost.status_code, lost.json())
+
+
+def test_an_unknown_cursor_is_refused_instead_of_walked_in_circles(stripe, tmp_path):
+    # The id of the customer is no cursor of a list of subscriptions.
+    walk = source(stripe, tmp_path, more="paging: {type: has_more, cursor: customer.id}").pages()
+    next(walk)
+
+    with pytest.raises(PageRepeated, match="same page of 100 records twice"):
+        next(walk)
+
+
+def test_a_cursor_that_leaves_the_list_between_two_pages_is_noticed(stripe, tmp_path):
+    # A list of running subscriptions only, and the last one of the page is cancelled meanwhile.
+    walk = source(stripe, tmp_path, more="list: {params: {status: active}}").pages()
+    first = next(walk)
+    with stripe.client() as client:
+        billing.cancel(client, first.rows[-1].source_id)
+
+    rest = [row.source_id for page in walk for row in page.rows]
+
+    # Served twice, which the certificate counts as `duplicate_source_id`.
+    assert 99 == len({row.source_id for row in first.rows} & set(rest))
