@@ -18,9 +18,11 @@ class Environment:
     """What was set when the process began.
 
     Attributes:
-        root: The project: DAGSTER_HOME where it is set, otherwise the current folder.
+        root: The project, where dagster.yaml is: DAGSTER_HOME where it is set, otherwise the current
+            folder or, when that has no dagster.yaml, the checkout this package was installed from.
         home: Everything we keep on disk (RECON_HOME; default `.recon` in the project).
         config: The folder of reconciliations (RECON_CONFIG; default `reconciliations` in the project).
+            A relative path in either variable starts at the current folder, as everywhere.
         postgres_url: Where Dagster's storage and the ledger are (RECON_POSTGRES_URL); None for SQLite.
             It holds a password, so it is never shown.
         pretended_now: The instant to take for now (RECON_NOW), in UTC; None for the real one. Only a
@@ -40,14 +42,25 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
     Raises:
         EnvironmentBroken: A variable holds something unusable.
     """
-    root = Path(environ.get("DAGSTER_HOME") or Path.cwd()).expanduser()
+    root = _root(environ.get("DAGSTER_HOME") or None)
     return Environment(
         root=root,
-        home=root / Path(environ.get("RECON_HOME") or ".recon").expanduser(),
-        config=root / Path(environ.get("RECON_CONFIG") or "reconciliations").expanduser(),
+        home=_folder(environ.get("RECON_HOME")) or root / ".recon",
+        config=_folder(environ.get("RECON_CONFIG")) or root / "reconciliations",
         postgres_url=_postgres(environ.get("RECON_POSTGRES_URL") or None),
         pretended_now=_instant(environ.get("RECON_NOW") or None),
     )
+
+
+def _root(dagster_home: str | None) -> Path:
+    if dagster_home is not None:
+        return Path(dagster_home).expanduser()
+    here, checkout = Path.cwd(), Path(__file__).parents[2]
+    return next((folder for folder in (here, checkout) if (folder / "dagster.yaml").is_file()), here)
+
+
+def _folder(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _postgres(url: str | None) -> str | None:

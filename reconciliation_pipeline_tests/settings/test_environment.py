@@ -24,10 +24,16 @@ def test_a_variable_set_to_nothing_counts_as_not_set():
     assert read_environment({}) == read_environment(empty)
 
 
-def test_folders_are_taken_from_the_project():
-    read = read_environment({"DAGSTER_HOME": "/srv/recon", "RECON_HOME": "state", "RECON_CONFIG": "/etc/recon"})
+def test_folders_lie_in_the_project_unless_they_are_named():
+    read = read_environment({"DAGSTER_HOME": "/srv/recon", "RECON_CONFIG": "/etc/recon"})
 
-    assert ("/srv/recon", "/srv/recon/state", "/etc/recon") == (str(read.root), str(read.home), str(read.config))
+    assert ("/srv/recon", "/srv/recon/.recon", "/etc/recon") == (str(read.root), str(read.home), str(read.config))
+
+
+def test_a_relative_folder_starts_at_the_current_one():
+    read = read_environment({"DAGSTER_HOME": "/srv/recon", "RECON_HOME": "state"})
+
+    assert Path.cwd() / "state" == read.home
 
 
 def test_the_database_address_is_read_and_never_shown():
