@@ -86,21 +86,27 @@ class Poster:
             ChannelFailed: It was not accepted.
         """
         sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
-        for wait in (*WAITS, None):
-            trouble = self._try(body, sent, meanings or {})
-            if trouble is None:
-                return
-            if wait is None or not trouble.again:
-                # Raised here and not in a handler: the client's own exceptions hold the address.
-                raise ChannelFailed(trouble.text, is_down=trouble.is_down)
-            self._sleep(wait if trouble.after is None else trouble.after)
-
-    def _try(self, body: bytes, headers: Mapping[str, str], meanings: Mapping[str, str]) -> _Trouble | None:
         client = httpx.Client(
-            timeout=_TIMEOUT, follow_redirects=False, trust_env=not self._local, transport=self._transport
+            headers=sent,
+            timeout=_TIMEOUT,
+            follow_redirects=False,
+            # A proxy of the environment has no business between us and our own machine.
+            trust_env=not self._local,
+            transport=self._transport,
         )
+        with client:
+            for wait in (*WAITS, None):
+                trouble = self._try(client, body, meanings or {})
+                if trouble is None:
+                    return
+                if wait is None or not trouble.again:
+                    # Raised here and not in a handler: the client's own exceptions hold the address.
+                    raise ChannelFailed(trouble.text, is_down=trouble.is_down)
+                self._sleep(wait if trouble.after is None else trouble.after)
+
+    def _try(self, client: httpx.Client, body: bytes, meanings: Mapping[str, str]) -> _Trouble | None:
         try:
-            with client, client.stream("POST", self._url, content=body, headers=dict(headers)) as response:
+            with client.stream("POST", self._url, content=body) as response:
                 return self._read(response, meanings)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             why = "its certificate is not accepted" if "CERTIFICATE" in str(error) else "no connection"
