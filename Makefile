@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev test lint lock
+.PHONY: help run dev test lint lock peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +34,16 @@ dev: $(VENV)/runtime  ## the Dagster UI and its daemon, on the same data
 
 test: $(VENV)/dev  ## every test
 	@$(BIN)/pytest
+
+PEERS := .peers/localstripe
+$(PEERS)/installed: reconciliation_pipeline_tests/peers/requirements-localstripe.txt
+	@echo "Installing localstripe into a virtual environment of its own (once) ..."
+	@$(PYTHON) -m venv $(PEERS)
+	@$(PEERS)/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+peers: $(VENV)/dev $(PEERS)/installed  ## tests against a system nobody here wrote (docs/peers.md)
+	@$(BIN)/pytest -m peers
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .

@@ -3,8 +3,7 @@
 How they get into localstripe stands in `billing.py`, how the CRM shows them in `crm.py`.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
@@ -46,7 +45,7 @@ class Case:
         billing: The same for billing.
         kind: The kind of difference that must be found; None when the systems agree.
         reason: Why they are missing on the other side, for a one-sided kind.
-        fields: What the two systems say, in the CRM and in billing, for a conflict.
+        fields: For a conflict, each field with what the CRM and what billing says.
     """
 
     count: int
@@ -54,7 +53,7 @@ class Case:
     billing: Held | None
     kind: str | None = None
     reason: str | None = None
-    fields: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    fields: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,9 @@ CASES = (
         Held(TEAM),
         Held(STARTER),
         "value_conflict",
-        fields={"plan": ("team", "starter"), "mrr": ("49.00", "19.00")},
+        fields=(("plan", "team", "starter"), ("mrr", "49.00 EUR", "19.00 EUR")),
     ),
-    Case(3, Held(TEAM_AT_A_DISCOUNT), Held(TEAM), "value_conflict", fields={"mrr": ("48.00", "49.00")}),
+    Case(3, Held(TEAM_AT_A_DISCOUNT), Held(TEAM), "value_conflict", fields=(("mrr", "48.00 EUR", "49.00 EUR"),)),
 )
 
 

@@ -1,13 +1,14 @@
 """Is the connector led astray where localstripe forgets a cursor? It answers with its first page, and 200."""
 
-from datetime import date
+from datetime import UTC, datetime
 
 import pytest
 
 from reconciliation_pipeline.connectors.build import build_source
 from reconciliation_pipeline.connectors.errors import PageRepeated
 from reconciliation_pipeline.connectors.source import Source
-from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.completeness import CompletenessPolicy, certify
+from reconciliation_pipeline.domain.records import Certificate, Receipt, Side
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline_tests.peers import billing
 from reconciliation_pipeline_tests.peers.desk import NAME, Desk, from_file
@@ -16,11 +17,13 @@ from reconciliation_pipeline_tests.peers.population import customers
 
 pytestmark = pytest.mark.peers
 
+NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
 
 def source(stripe, tmp_path, more="") -> Source:
     desk = Desk(tmp_path).configure(crm=from_file(tmp_path / "none.csv"), billing=stripe.url, more=more)
     settings = load_one(desk.config, NAME, {}).sides.billing
-    return build_source(settings, side=Side.BILLING, environ={"STRIPE_API_KEY": KEY}, morning=date(2026, 11, 22))
+    return build_source(settings, side=Side.BILLING, environ={"STRIPE_API_KEY": KEY}, morning=NOW.date())
 
 
 def test_every_page_is_walked_to_the_explicit_end(stripe, tmp_path):
@@ -54,7 +57,26 @@ def test_a_cursor_that_leaves_the_list_between_two_pages_is_noticed(stripe, tmp_
     with stripe.client() as client:
         billing.cancel(client, first.rows[-1].source_id)
 
-    rest = [row.source_id for page in walk for row in page.rows]
+    served = [row.source_id for page in (first, *walk) for row in page.rows]
+    assert 99 == len(served) - len(set(served))
+    assert ["duplicate_source_id"] == [reason.code for reason in judged(served).reasons]
 
-    # Served twice, which the certificate counts as `duplicate_source_id`.
-    assert 99 == len({row.source_id for row in first.rows} & set(rest))
+
+def judged(served: list[str]) -> Certificate:
+    receipt = Receipt(
+        side=Side.BILLING,
+        label="Billing",
+        started_at=NOW,
+        finished_at=NOW,
+        source_clock=None,
+        pages=4,
+        requests=4,
+        pulled=len(served),
+        active=len(served),
+        distinct=len(set(served)),
+        no_key=0,
+        duplicate_key=0,
+        ended_by="has_more is false",
+    )
+    policy = CompletenessPolicy(floor=0.8, side_ratio=0.5)
+    return certify(receipt, baseline=None, accepted=None, policy=policy)
