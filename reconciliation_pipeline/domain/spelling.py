@@ -91,5 +91,7 @@ def plain(text: str) -> str:
 
     Line breaks and tabs become spaces, so foreign text stays on its line.
     """
+    if text.isprintable():
+        return text
     spaced = (" " if character in "\n\r\t\v\f\x85\u2028\u2029" else character for character in text)
     return "".join(character for character in spaced if unicodedata.category(character) not in _UNSEEN)
