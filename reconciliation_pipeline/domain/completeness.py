@@ -4,7 +4,7 @@ Every rule returns reasons, never a boolean: an empty list is trust, a full one 
 `trust` is the only door from an attempt to a morning that may be compared.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -66,7 +66,8 @@ def trust(attempt: Attempt | None) -> TrustedMorning:
         text = "No trusted pull of this morning exists, so there is nothing that may be compared."
         raise Untrusted((Reason("unproven", text, remedy="Run the whole morning, not the comparison alone."),))
     if attempt.standing is not Standing.TRUSTED:
-        raise Untrusted(attempt.reasons or (Reason("walk_not_ended", "The pull never came to an end."),))
+        unfinished = Reason("walk_not_ended", "The pull never came to an end.", remedy="Run the morning again.")
+        raise Untrusted(attempt.reasons or (unfinished,))
     return TrustedMorning(attempt, attempt.snapshots[Side.CRM], attempt.snapshots[Side.BILLING])
 
 
@@ -91,8 +92,7 @@ def certify(
     reasons = [*_walk_doubts(receipt), *_total_doubts(receipt), *_key_doubts(receipt)]
     if not is_accepted:
         reasons += [*_empty_doubts(receipt), *_floor_doubts(receipt, baseline, policy)]
-    grade = Grade.INCOMPLETE if reasons else Grade.COMPLETE
-    return Certificate(grade, tuple(reasons), baseline, tuple(_remarks(receipt, baseline, accepted)))
+    return Certificate(_grade(reasons), tuple(reasons), baseline, tuple(_remarks(receipt, baseline, accepted)))
 
 
 def doubts_between(
@@ -107,6 +107,12 @@ def doubts_between(
     return (*_ratio_doubts(receipts, accepted, policy), *_clock_doubts(receipts))
 
 
+def _grade(reasons: Sequence[Reason]) -> Grade:
+    if not reasons:
+        return Grade.COMPLETE
+    return Grade.UNPROVEN if all(reason.code == "unproven" for reason in reasons) else Grade.INCOMPLETE
+
+
 def _matches(accepted: AcceptedCount, receipt: Receipt) -> bool:
     slack = ACCEPTED_WITHIN * accepted.count
     return any(abs(count - accepted.count) <= slack for count in (receipt.pulled, receipt.active))
@@ -119,7 +125,7 @@ def _walk_doubts(receipt: Receipt) -> list[Reason]:
         found.append(Reason("walk_not_ended", text, receipt.side, "Run the morning again."))
     if repeated := receipt.pulled - receipt.distinct:
         text = (
-            f"{receipt.label} served {repeated} of {receipt.pulled:,} records twice (same id), "
+            f"{receipt.label} served {repeated:,} of {receipt.pulled:,} records twice (same id), "
             "so others may have been skipped."
         )
         found.append(Reason("duplicate_source_id", text, receipt.side, "Run the morning again at a quieter moment."))
@@ -146,10 +152,13 @@ def _key_doubts(receipt: Receipt) -> list[Reason]:
 
 
 def _empty_doubts(receipt: Receipt) -> list[Reason]:
-    if receipt.pulled:
+    if receipt.active:
         return []
-    text = f"{receipt.label} returned no record at all; that proves nothing."
-    return [Reason("unproven", text, receipt.side, "Check the token's scopes and the account it belongs to.")]
+    if not receipt.pulled:
+        text = f"{receipt.label} returned no record at all; that proves nothing."
+        return [Reason("unproven", text, receipt.side, "Check the token's scopes and the account it belongs to.")]
+    text = f"{receipt.label} returned {receipt.pulled:,} records, not one of them active; that proves nothing."
+    return [Reason("unproven", text, receipt.side, "Check `status` in the settings against what the system says.")]
 
 
 def _floor_doubts(receipt: Receipt, baseline: Baseline | None, policy: CompletenessPolicy) -> list[Reason]:
@@ -160,7 +169,7 @@ def _floor_doubts(receipt: Receipt, baseline: Baseline | None, policy: Completen
     return [
         Reason(
             "floor",
-            f"{receipt.label} returned {count:,} {what}, below {float(share):.0%} of the {before:,} "
+            f"{receipt.label} returned {count:,} {what}, below {_percent(policy.floor)} of the {before:,} "
             f"on {baseline.morning}, the last trusted morning.",
             receipt.side,
             "If the drop is genuine, accept it for this morning with `recon accept-count` and run again.",
@@ -181,21 +190,24 @@ def _ratio_doubts(
         return []
     text = (
         f"{small.label} has {small.active:,} active records and {large.label} {large.active:,}: "
-        f"less than {policy.side_ratio:.0%}, so one side was probably not seen in full."
+        f"less than {_percent(policy.side_ratio)}, so one side was probably not seen in full."
     )
     remedy = "If both counts are right, accept the smaller one with `recon accept-count`, or lower `side_ratio`."
     return [Reason("side_ratio", text, small.side, remedy)]
 
 
+def _percent(share: float) -> str:
+    return f"{share * 100:g}%"
+
+
 def _clock_doubts(receipts: Mapping[Side, Receipt]) -> list[Reason]:
     """Ages are read off the sources' clocks; two that disagree cannot say what is young."""
-    clocks = [receipt.source_clock for receipt in receipts.values() if receipt.source_clock is not None]
-    starts = [receipt.started_at for receipt in receipts.values()]
-    if len(clocks) < len(Side):
+    # Each against ours: a side that had to wait for its turn answers later by exactly that wait.
+    ahead = [one.source_clock - one.started_at for one in receipts.values() if one.source_clock is not None]
+    if len(ahead) < len(Side):
         return []
-    apart = abs(clocks[0] - clocks[1])
-    # A side that had to wait for its turn answers later by exactly that wait.
-    if apart <= CLOCKS_APART + abs(starts[0] - starts[1]):
+    apart = abs(ahead[0] - ahead[1])
+    if apart <= CLOCKS_APART:
         return []
     minutes = round(apart.total_seconds() / 60)
     text = f"The clocks of the two systems are {minutes} minutes apart, so no difference can be called young or old."
@@ -207,8 +219,8 @@ def _remarks(receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCoun
     if baseline is None:
         remarks.append("first morning: there is no earlier trusted count to measure against")
     if accepted is not None:
-        verb = "accepted" if _matches(accepted, receipt) else "does not match the count accepted"
-        remarks.append(f"{accepted.count:,} {verb} by {accepted.by}: {accepted.reason}")
-    if receipt.total_after is None:
+        missed = "" if _matches(accepted, receipt) else ", which is not what arrived"
+        remarks.append(f"{accepted.count:,} accepted by {accepted.by}{missed}: {accepted.reason}")
+    if receipt.total_before is None and receipt.total_after is None:
         remarks.append("the source states no total of its own")
     return remarks

@@ -95,8 +95,8 @@ def identity(reconciliation: str, kind: Kind, key: str) -> str:
 
 
 def signature(found: Discrepancy) -> str:
-    """Fingerprint the values of a difference: 12 hexadecimal digits."""
-    values = [(one.name, one.crm, one.billing) for one in found.fields]
+    """Fingerprint the values of a difference, in whatever order they are compared: 12 hexadecimal digits."""
+    values = [(one.name, one.crm, one.billing) for one in sorted(found.fields, key=lambda one: one.name)]
     return _digest(found.kind, found.cause, values)[:12]
 
 

@@ -3,7 +3,7 @@
 Derived from an attempt and its observations, never stored; rendering belongs in `reporting/`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -54,6 +54,7 @@ class MorningResult:
         outcome: Clean, drift or not trustworthy.
         reasons: Every reason when it is not trustworthy.
         differences: None when nothing was compared.
+        first: Whether no earlier morning was ever compared, so that everything found is inventory.
         groups: Open differences by kind and cause, most numerous first.
         money: What the open differences cost, by class and currency.
         messages: Idempotency keys of the messages this morning has in the outbox.
@@ -63,6 +64,7 @@ class MorningResult:
     outcome: Outcome
     reasons: tuple[Reason, ...]
     differences: DifferenceCounts | None
+    first: bool = False
     groups: tuple[Group, ...] = ()
     money: tuple[MoneyLine, ...] = ()
     messages: tuple[str, ...] = ()
@@ -88,6 +90,7 @@ def conclude(
     *,
     observations: Iterable[Observation] | None,
     moved: Movement,
+    first: bool = False,
     messages: tuple[str, ...] = (),
 ) -> MorningResult:
     """Say what an attempt came to.
@@ -97,6 +100,7 @@ def conclude(
         observations: What its comparison observed; None when nothing was compared. A trusted pull
             that was never compared is not clean: nobody looked.
         moved: What changed since the previous trusted morning.
+        first: Whether no earlier morning was ever compared.
         messages: Keys of its messages.
     """
     if attempt.standing is not Standing.TRUSTED or observations is None:
@@ -109,6 +113,7 @@ def conclude(
         outcome=Outcome.DRIFT if is_open else Outcome.CLEAN,
         reasons=(),
         differences=_counts(attempt, seen, is_open, moved),
+        first=first,
         groups=_groups(is_open),
         money=money_lines(is_open),
         messages=messages,
@@ -160,7 +165,7 @@ def to_json(result: MorningResult) -> dict[str, object]:
         "run_id": attempt.run_id,
         "outcome": result.outcome.value,
         "reasons": [_reason_json(reason) for reason in result.reasons],
-        "sides": {side.value: _side_json(attempt.snapshots.get(side)) for side in Side},
+        "sides": {side.value: _side_json(side, attempt.snapshots.get(side)) for side in Side},
         "differences": _differences_json(result.differences),
         "money": [_money_json(line) for line in result.money],
         "planted": {"found": 0, "of": 0},
@@ -173,11 +178,11 @@ def _reason_json(reason: Reason) -> dict[str, object]:
     return {"code": reason.code, "side": side, "text": reason.text, "remedy": reason.remedy}
 
 
-def _side_json(snapshot: Snapshot | None) -> dict[str, object]:
+def _side_json(side: Side, snapshot: Snapshot | None) -> dict[str, object]:
     if snapshot is None:
-        empty: Mapping[str, object] = dict.fromkeys(("baseline", "sha256"))
         counts = dict.fromkeys(("pulled", "active", "pages", "requests"), 0)
-        return {**counts, "certificate": Grade.INCOMPLETE.value, **empty}
+        grade = Grade.INCOMPLETE.value
+        return {"label": side.value, **counts, "certificate": grade, "remarks": [], "baseline": None, "sha256": None}
     receipt, base = snapshot.receipt, snapshot.certificate.baseline
     return {
         "label": receipt.label,
@@ -200,7 +205,7 @@ def _money_json(line: MoneyLine) -> dict[str, object]:
     return {
         "class": line.money_class.value,
         "currency": line.currency,
-        "amount": None if line.amount is None else str(line.amount),
+        "amount": None if line.amount is None else f"{line.amount:f}",
         "count": line.count,
         "unknown": 0 if line.currency else line.count,
     }
