@@ -66,6 +66,11 @@ def counts(path: Path, *, fold: bool = False) -> RowCounts:
     return RowCounts(rows, active, distinct, no_key, 0 if fold else duplicates)
 
 
+def snapshot_path(reconciliation: str, morning: date, attempt: int, side: Side) -> str:
+    """Name the Parquet file of one side, relative to the archive's root, whether it exists or not."""
+    return f"{reconciliation}/{morning.isoformat()}/{attempt:03d}/{side}.parquet"
+
+
 class Archive:
     """Every snapshot ever pulled, below one folder."""
 
@@ -88,7 +93,7 @@ class Archive:
             A writer. Entering it raises `FileExistsError` when this side of this attempt was
             written before, and `StorageUnavailable` when the folder cannot be written.
         """
-        path = f"{reconciliation}/{morning.isoformat()}/{attempt:03d}/{side}.parquet"
+        path = snapshot_path(reconciliation, morning, attempt, side)
         return SnapshotWriter(self.root, path, fields)
 
     def seal(self, snapshot: Snapshot, *, fields: Sequence[str]) -> None:

@@ -1,0 +1,81 @@
+"""What a comparison found is kept whole, and a missing one is told apart from an empty one."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.records import (
+    Amount,
+    Cause,
+    Comparison,
+    Discrepancy,
+    FieldDifference,
+    KeyTrouble,
+    Kind,
+    Side,
+    SideBalance,
+)
+from reconciliation_pipeline.storage.diffs import Diffs, NotCompared
+from reconciliation_pipeline_tests.storage.builders import MORNING, NOW
+
+ATTEMPT = Attempt("pair", MORNING, 1, "run", live=True, started_at=NOW)
+FOUND = Comparison(
+    (
+        Discrepancy(
+            Kind.VALUE_CONFLICT,
+            "C\ud800 ü",
+            Cause.UNKNOWN,
+            (FieldDifference("plan", "pro", None),),
+            {Side.CRM: "1"},
+            {Side.CRM: None},
+            {Side.BILLING: NOW},
+            {Side.CRM: Amount(Decimal("49.00"), "EUR"), Side.BILLING: None},
+        ),
+    ),
+    (KeyTrouble(Side.CRM, "2", None),),
+    {side: SideBalance(9, 1, 2, 3, 1, 1, 1, 0, 0) for side in Side},
+)
+NOTHING = Comparison((), (), {})
+
+
+@pytest.fixture
+def diffs(tmp_path):
+    return Diffs(tmp_path / "diffs")
+
+
+def test_a_comparison_comes_back_as_it_was(diffs):
+    diffs.keep(ATTEMPT, FOUND)
+
+    assert FOUND == diffs.load(ATTEMPT)
+
+
+def test_comparing_again_replaces_what_was_kept(diffs):
+    diffs.keep(ATTEMPT, FOUND)
+    diffs.keep(ATTEMPT, NOTHING)
+
+    assert NOTHING == diffs.load(ATTEMPT)
+    assert ["001.json"] == [path.name for path in diffs.root.rglob("*") if path.is_file()]
+
+
+def test_attempts_are_kept_apart(diffs):
+    diffs.keep(ATTEMPT, FOUND)
+    diffs.keep(replace(ATTEMPT, number=2), NOTHING)
+
+    assert FOUND == diffs.load(ATTEMPT)
+
+
+def test_what_was_never_compared_is_not_an_empty_comparison(diffs):
+    with pytest.raises(NotCompared, match="Attempt 1 of pair at 2026-11-22 has not been compared"):
+        diffs.load(ATTEMPT)
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"discrepancies": 1}', b'{"other": []}', b"\xff"])
+def test_a_damaged_comparison_is_told(diffs, content):
+    diffs.keep(ATTEMPT, FOUND)
+    (diffs.root / "pair/2026-11-22/001.json").write_bytes(content)
+
+    with pytest.raises(NotCompared, match="cannot be read any more") as told:
+        diffs.load(ATTEMPT)
+    assert "Compare the morning again" in told.value.remedy
