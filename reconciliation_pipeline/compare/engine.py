@@ -82,22 +82,21 @@ def _compare(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles, rules:
     absent = {side: absent_columns(connection, files[side], rules) for side in Side}
     for sql in statement.preparation(files, rules, absent):
         connection.execute(sql)
-    for side in Side:
-        _refuse_misfits(connection, files, side)
+    _refuse_misfits(connection, files)
     return Comparison(
         discrepancies=tuple(_discrepancies(connection, rules)),
         key_troubles=tuple(
             KeyTrouble(Side(row["side"]), row["source_id"], row["key"])
             for row in _rows(connection, statement.troubles())
         ),
-        balances={side: SideBalance(**next(_rows(connection, statement.balance(side)))) for side in Side},
+        balances={Side(row.pop("side")): SideBalance(**row) for row in _rows(connection, statement.balances())},
     )
 
 
-def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles, side: Side) -> None:
-    for row in _rows(connection, statement.misfits(side)):
+def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> None:
+    for row in _rows(connection, statement.misfits()):
         text = (
-            f"Record {row['source_id']!r} in {files[side].name} has the state {row['state']!r}, "
+            f"Record {row['source_id']!r} in {files[Side(row['side'])].name} has the state {row['state']!r}, "
             "which this version cannot place, so nothing was compared."
         )
         raise Incomparable(text, remedy="Pull this morning again with the version that compares it.")

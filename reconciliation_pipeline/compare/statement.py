@@ -15,7 +15,7 @@ one. Running the statements belongs in `engine.py`, the way back into the domain
 
 # ruff: noqa: S608 - statements are made of paths, numbers and checked field names, see above
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
@@ -181,20 +181,27 @@ def _classified(rules: ComparisonRules) -> str:
         FROM paired"""
 
 
-def misfits(side: Side) -> str:
-    """Ask for one row that breaks the promise every snapshot makes: an id and a known state. Usually none."""
+def misfits() -> str:
+    """Ask for rows that break the promise every snapshot makes: an id and a known state. Usually none."""
     states = ", ".join(f"'{state}'" for state in State)
-    return f"""
-        SELECT source_id, state FROM {side}_read
-        WHERE source_id IS NULL OR state IS NULL OR state NOT IN ({states})
-        ORDER BY ALL LIMIT 1"""
+    return _union(
+        f"""
+        SELECT '{side}' AS side, source_id, state FROM {side}_read
+        WHERE source_id IS NULL OR state IS NULL OR state NOT IN ({states})"""
+        for side in Side
+    )
 
 
-def balance(side: Side) -> str:
-    """Ask where the rows of one side ended up, one column a bucket, each counted where its rows lie."""
+def balances() -> str:
+    """Ask where the rows of each side ended up, one column a bucket, each counted where its rows lie."""
+    return _union(_balance(side) for side in Side)
+
+
+def _balance(side: Side) -> str:
     here = f"count(*) FILTER (WHERE in_{side} AND verdict ="
     return f"""
         SELECT
+            '{side}' AS side,
             (SELECT count(*) FROM {side}_read) AS pulled,
             (SELECT count(*) FROM {side}_unkeyed) AS no_key,
             (SELECT count(*) FROM {side}_read SEMI JOIN set_apart USING (key)) AS duplicate_key,
@@ -209,13 +216,13 @@ def balance(side: Side) -> str:
 
 def troubles() -> str:
     """Ask for the records that cannot be paired: side, source id, key (NULL when it has none)."""
-    queries = []
-    for side in Side:
-        queries += [
-            f"SELECT '{side}' AS side, source_id, NULL AS key FROM {side}_unkeyed",
-            f"SELECT '{side}', source_id, key FROM {side}_gathered SEMI JOIN {side}_shared USING (key)",
-        ]
-    return "\n        UNION ALL\n        ".join(queries) + "\n        ORDER BY ALL"
+    return _union(
+        f"""
+        SELECT '{side}' AS side, source_id, NULL AS key FROM {side}_unkeyed
+        UNION ALL
+        SELECT '{side}', source_id, key FROM {side}_gathered SEMI JOIN {side}_shared USING (key)"""
+        for side in Side
+    )
 
 
 def differences(rules: ComparisonRules) -> str:
@@ -271,6 +278,11 @@ def _money(rules: ComparisonRules) -> Iterator[tuple[str, ...]]:
 
 def _columns(rules: ComparisonRules) -> list[str]:
     return [column for rule in rules.carried for column in columns_of(rule)]
+
+
+def _union(queries: Iterable[str]) -> str:
+    """Put the answers of both sides into one, in an order that depends on nothing but the rows."""
+    return "\n        UNION ALL".join(queries) + "\n        ORDER BY ALL"
 
 
 def _list(*columns: str) -> str:

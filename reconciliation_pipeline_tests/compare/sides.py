@@ -9,10 +9,10 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reconciliation_pipeline.compare.engine import EngineLimits, compare
+from reconciliation_pipeline.compare.engine import EngineLimits
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
-from reconciliation_pipeline.domain.records import Comparison, FieldRule, Row, Side, State
+from reconciliation_pipeline.domain.records import FieldRule, Row, Side, State
 
 SMALL: Final = EngineLimits(memory_limit="256MB", threads=1)
 
@@ -89,13 +89,12 @@ def write(path: Path, rows: Sequence[Row], fields: Sequence[FieldRule] = ()) -> 
     return path
 
 
-def compared(folder: Path, crm: Sequence[Row], billing: Sequence[Row], by: ComparisonRules) -> Comparison:
-    """Write both sides and compare them."""
-    files = SnapshotFiles(
+def files(folder: Path, crm: Sequence[Row], billing: Sequence[Row], by: ComparisonRules) -> SnapshotFiles:
+    """Write both sides with the columns these rules need."""
+    return SnapshotFiles(
         crm=write(folder / "crm.parquet", crm, by.carried),
         billing=write(folder / "billing.parquet", billing, by.carried),
     )
-    return compare(files, by, SMALL)
 
 
 def _instant(value: str | datetime | None) -> datetime | None:
