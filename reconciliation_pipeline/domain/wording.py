@@ -79,6 +79,13 @@ def settling_words(counts: DifferenceCounts, words: Words) -> str:
     return f"{counts.settling:,} still settling (younger than {span(words.settling)})"
 
 
+def moved_words(counts: DifferenceCounts) -> str:
+    """Say what changed since the last trusted morning: `3 new, 2 resolved since ...`."""
+    changes = f"{counts.new:,} new, {counts.resolved:,} resolved"
+    changed = changes if counts.new or counts.resolved else "nothing new, nothing resolved"
+    return f"{changed} since the last trusted morning"
+
+
 def money_words(lines: Iterable[MoneyLine], words: Words, *, of: int | None = None) -> str:
     """Spell what differences cost; currencies stay apart."""
     return " + ".join(money(line, per=words.per, of=of) for line in lines)

@@ -22,6 +22,7 @@ from reconciliation_pipeline.domain.wording import (
     Words,
     is_first_morning,
     money_words,
+    moved_words,
     nothing_happened,
     phrase,
     settling_words,
@@ -129,7 +130,11 @@ def _headline(result: MorningResult) -> str:
         return "This morning cannot be trusted"
     if result.outcome is Outcome.DRIFT:
         return f"{counted(counts.open, 'difference')} to act on"
-    return "Nothing to act on" if counts.total else "The two systems agree"
+    if counts.total:
+        return "Nothing to act on"
+    # Records that could not be paired were not compared: nobody may say that everything agrees.
+    is_whole = not (counts.no_key or counts.duplicate_key)
+    return "The two systems agree" if is_whole else "No difference among the records that could be paired"
 
 
 def _lead(result: MorningResult, words: Words) -> list[str]:
@@ -137,11 +142,11 @@ def _lead(result: MorningResult, words: Words) -> list[str]:
     if counts is None:
         return [nothing_happened(result)]
     settling = f"{settling_words(counts, words)}: normal lag, not counted." if counts.settling else ""
-    moved = f"{counts.new:,} new and {counts.resolved:,} resolved since the last trusted morning."
-    first = "First morning: nothing earlier to measure against." if is_first_morning(result) else moved
+    first = "First morning: nothing earlier to measure against."
+    moved = first if is_first_morning(result) else f"{_sentence(moved_words(counts))}."
     troubled = counts.no_key + counts.duplicate_key
-    keys = f"{counted(troubled, 'record')} without a usable key of their own, counted apart." if troubled else ""
-    return [sentence for sentence in (settling, first, keys) if sentence]
+    keys = f"{counted(troubled, 'record')} without a key that pairs, counted apart." if troubled else ""
+    return [sentence for sentence in (settling, moved, keys) if sentence]
 
 
 def _panel(result: MorningResult, side: Side, words: Words) -> Panel:

@@ -11,6 +11,7 @@ from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
     is_first_morning,
+    moved_words,
     nothing_happened,
     phrase,
     settling_words,
@@ -94,11 +95,7 @@ def _group_rows(group: Group, words: Words) -> list[tuple[str, str, str, str]]:
 
 
 def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str]:
-    if is_first_morning(result):
-        return [FIRST_MORNING]
-    changes = f"{counts.new:,} new, {counts.resolved:,} resolved"
-    changed = changes if counts.new or counts.resolved else "nothing new, nothing resolved"
-    return [f"{changed} since the last trusted morning"]
+    return [FIRST_MORNING if is_first_morning(result) else moved_words(counts)]
 
 
 def _key_lines(counts: DifferenceCounts, name: str) -> list[str]:

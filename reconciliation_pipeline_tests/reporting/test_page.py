@@ -179,6 +179,13 @@ def test_a_clean_page_says_so(headline, observations):
     assert 'class="clean"' in html
 
 
+def test_a_page_with_unpaired_records_does_not_say_that_everything_agrees():
+    html = page(a_result([], snapshots=both(crm=a_snapshot(no_key=1))), a_reconciliation(), [])
+
+    assert "<h1>No difference among the records that could be paired</h1>" in html
+    assert "1 record without a key that pairs, counted apart." in Elements(html).text
+
+
 def test_what_was_resolved_this_morning_is_shown_and_older_endings_are_not():
     gone = [
         a_life(seen("today"), state=ItemState.RESOLVED, resolved_on=MORNING),
