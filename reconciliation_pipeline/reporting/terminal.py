@@ -71,7 +71,8 @@ def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> 
 
 def _difference_line(counts: DifferenceCounts, words: Words) -> str:
     if not counts.total:
-        return "no difference"
+        # Records that could not be paired were not compared.
+        return "no difference among the records that could be paired" if _is_partial(counts) else "no difference"
     settling = [settling_words(counts, words)] if counts.settling else []
     others = [f"{n:,} {what}" for n, what in ((counts.accepted, "accepted"), (counts.quarantined, "quarantined")) if n]
     to_act = f"{counts.open:,} to act on" if counts.open else "nothing to act on"
@@ -96,6 +97,10 @@ def _group_rows(group: Group, words: Words) -> list[tuple[str, str, str, str]]:
 
 def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str]:
     return [FIRST_MORNING if is_first_morning(result) else moved_words(counts)]
+
+
+def _is_partial(counts: DifferenceCounts) -> bool:
+    return bool(counts.no_key or counts.duplicate_key)
 
 
 def _key_lines(counts: DifferenceCounts, name: str) -> list[str]:

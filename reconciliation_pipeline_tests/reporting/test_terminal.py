@@ -130,6 +130,7 @@ def test_troubled_keys_are_counted_apart(line, counts):
     said = summary(a_result([], snapshots=both(crm=a_snapshot(**counts))), a_reconciliation())
 
     assert f"  {line}" in said.splitlines()
+    assert "  no difference among the records that could be paired" in said.splitlines()
 
 
 def test_a_side_that_was_not_pulled_shows_no_count():
