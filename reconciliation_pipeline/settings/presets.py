@@ -55,8 +55,8 @@ def _side(side: object, presets: Path) -> object:
 def underlay(written: Mapping[str, object], default: Mapping[str, object]) -> dict[str, object]:
     """Lay defaults under what was written, which keeps its order and comes first.
 
-    A mapping of another `type` (paging by offset instead of by cursor) has other keys, so it
-    replaces the default as a whole.
+    A mapping of another `type` (paging by offset instead of by cursor) has other keys, and one that
+    names another `field` has another meaning and format; either replaces the default as a whole.
     """
     joined = dict(written)
     for key, value in default.items():
@@ -67,4 +67,4 @@ def underlay(written: Mapping[str, object], default: Mapping[str, object]) -> di
 
 
 def _alike(mine: Mapping[str, object], default: Mapping[str, object]) -> bool:
-    return "type" not in mine or "type" not in default or mine["type"] == default["type"]
+    return all(mine.get(key, default.get(key)) == default.get(key, mine.get(key)) for key in ("type", "field"))

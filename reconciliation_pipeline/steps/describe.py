@@ -15,12 +15,18 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
     messages = tuple(one.message.key for one in stored if one.message.morning == attempt.morning)
     observations = work.store.ledger.of_attempt(attempt)
     moved = movement_of(work, attempt.morning, observations or ())
-    return conclude(attempt, observations=observations, moved=moved, messages=messages)
+    first = not earlier_mornings(work, attempt.morning)
+    return conclude(attempt, observations=observations, moved=moved, first=first, messages=messages)
+
+
+def earlier_mornings(work: Work, morning: date) -> list[date]:
+    """List the mornings before this one that were trusted and compared, oldest first."""
+    return [one for one in work.store.ledger.mornings(work.id, until=morning) if one < morning]
 
 
 def movement_of(work: Work, morning: date, now: Iterable[Observation]) -> Movement:
     """Compare a morning's observations with those of the trusted morning before it."""
-    earlier = [one for one in work.store.ledger.mornings(work.id, until=morning) if one < morning]
+    earlier = earlier_mornings(work, morning)
     before = work.store.ledger.on(work.id, earlier[-1]) if earlier else None
     return movement(before or (), now)
 

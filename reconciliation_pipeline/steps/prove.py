@@ -79,7 +79,9 @@ def as_of(work: Work, receipts: Mapping[Side, Receipt]) -> datetime:
 
 
 def _baselines(work: Work, morning: date) -> dict[Side, Baseline]:
-    earlier = work.store.attempts.baseline(work.id, morning)
+    """Find the last trusted counts before this attempt: of the same morning, else of an earlier one."""
+    attempts = work.store.attempts
+    earlier = attempts.latest_trusted(work.id, morning) or attempts.baseline(work.id, morning)
     if earlier is None:
         return {}
     return {

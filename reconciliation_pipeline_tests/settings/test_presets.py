@@ -69,3 +69,9 @@ def test_the_real_presets_need_only_what_a_user_knows(vendor):
     assert isinstance(side, RestSide)
     assert side.base_url.startswith("https://")
     assert side.lookup is not None
+
+
+def test_another_field_replaces_the_presets_meaning_and_format_as_a_whole():
+    default = {"updated_at": {"field": "last_change", "format": "epoch_s"}}
+
+    assert {"updated_at": {"field": "changed_at"}} == underlay({"updated_at": {"field": "changed_at"}}, default)
