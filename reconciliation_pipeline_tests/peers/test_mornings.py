@@ -111,7 +111,7 @@ def test_what_was_created_a_moment_ago_is_still_settling_and_nobody_is_accused_o
 
 def test_a_key_that_localstripe_does_not_accept_refuses_the_morning_and_loses_nothing(stripe, crm_url, tmp_path):
     desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
-    desk.recon("run")
+    assert 1 == desk.recon("run").code
     before = desk.items()
 
     refused = desk.recon("run", STRIPE_API_KEY="rk_wrong_and_secret")
@@ -121,7 +121,8 @@ def test_a_key_that_localstripe_does_not_accept_refuses_the_morning_and_loses_no
     assert "STRIPE_API_KEY" in refused.data["reasons"][0]["remedy"]
     assert "rk_wrong_and_secret" not in f"{refused.data}{refused.talk}"
     assert "Traceback" not in refused.talk
-    assert before == desk.items() != []
+    assert planted(archive=True) == found(before)
+    assert before == desk.items()
 
 
 def test_a_stopped_localstripe_refuses_the_morning_in_a_sentence_and_loses_nothing(crm_url, tmp_path):
@@ -129,7 +130,7 @@ def test_a_stopped_localstripe_refuses_the_morning_in_a_sentence_and_loses_nothi
         with stripe.client() as client:
             billing.seed(client, customers())
         desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
-        desk.recon("run")
+        assert 1 == desk.recon("run").code
         before = desk.items()
         stripe.stop()
 
@@ -141,4 +142,5 @@ def test_a_stopped_localstripe_refuses_the_morning_in_a_sentence_and_loses_nothi
     assert text.startswith("Billing: "), text
     assert "cannot be reached" in text
     assert "Traceback" not in refused.talk
-    assert before == desk.items() != []
+    assert planted(archive=True) == found(before)
+    assert before == desk.items()
