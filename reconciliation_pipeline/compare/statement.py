@@ -2,12 +2,13 @@
 
 Read top to bottom, it is the comparison:
 
-    read        one side's file, as the comparison sees it; an empty key is no key
-    unkeyed     rows without a key: they never meet anything
+    read        one side's file, with the columns the comparison needs
+    unkeyed     rows without a key, or with an empty one: they never meet anything
     repeated    keys that more than one row carries, and `gathered`, all rows of those keys
     shared      repeated keys that cannot become one record; on either side they are set apart from both
     folded      one record a key
     paired      the two sides side by side, and `classified`, the verdict over each pair
+    suspects    the pairs that differ; only their rows are fetched with every column
 
 Every value in a statement is a path, a number or a checked field name; nothing a record holds is ever part of
 one. Running the statements belongs in `engine.py`, the way back into the domain's nouns in `findings.py`.
@@ -61,7 +62,7 @@ def preparation(files: SnapshotFiles, rules: ComparisonRules, absent: dict[Side,
     yield MACROS
     for side in Side:
         yield _read(side, scan(files[side]), rules, absent[side])
-        yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE key IS NULL"
+        yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE key IS NULL OR key = ''"
         yield _repeated(side)
         yield _gathered(side)
         yield _shared(side, rules)
@@ -69,6 +70,7 @@ def preparation(files: SnapshotFiles, rules: ComparisonRules, absent: dict[Side,
     for side in Side:
         yield _folded(side, rules)
     yield _classified(rules)
+    yield "CREATE TEMP TABLE suspects AS FROM classified WHERE verdict NOT IN ('equal', 'out_of_scope')"
 
 
 def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str]) -> str:
@@ -77,7 +79,7 @@ def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str
         CREATE TEMP VIEW {side}_read AS
         SELECT
             source_id,
-            nullif(key, '') AS key,
+            key,
             status,
             state,
             {_list("greatest(created_at, updated_at) AS changed_at", *fields)}
@@ -87,7 +89,7 @@ def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str
 def _repeated(side: Side) -> str:
     return f"""
         CREATE TEMP TABLE {side}_repeated AS
-        SELECT key FROM {side}_read WHERE key IS NOT NULL GROUP BY key HAVING count(*) > 1"""
+        SELECT key FROM {side}_read WHERE key <> '' GROUP BY key HAVING count(*) > 1"""
 
 
 def _gathered(side: Side) -> str:
@@ -131,7 +133,7 @@ def _folded(side: Side, rules: ComparisonRules) -> str:
     lone = f"""
         SELECT {_list("key", "state", *_DETAIL, *_columns(rules))}
         FROM {side}_read ANTI JOIN {side}_repeated USING (key) ANTI JOIN set_apart USING (key)
-        WHERE key IS NOT NULL"""
+        WHERE key <> ''"""
     if not rules.folds(side):
         return f"CREATE TEMP VIEW {side}_folded AS {lone}"
     return f"""
@@ -244,11 +246,10 @@ def differences(rules: ComparisonRules) -> str:
         columns.append(f"verdict = 'value_conflict' AND ({_differs(rule)}) AS differs_{rule.name}")
         columns += [f"{_shown(side, rule)} AS {side}_field_{rule.name}" for side in Side]
     return f"""
+        WITH crm AS MATERIALIZED (FROM crm_folded SEMI JOIN suspects USING (key)),
+        billing AS MATERIALIZED (FROM billing_folded SEMI JOIN suspects USING (key))
         SELECT {_list(*columns)}
-        FROM classified
-        LEFT JOIN crm_folded crm USING (key)
-        LEFT JOIN billing_folded billing USING (key)
-        WHERE verdict NOT IN ('equal', 'out_of_scope')
+        FROM suspects LEFT JOIN crm USING (key) LEFT JOIN billing USING (key)
         ORDER BY verdict, key"""
 
 
