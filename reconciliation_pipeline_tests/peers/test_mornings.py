@@ -29,9 +29,9 @@ MONEY = {
 }
 
 
-def planted(*, archive: bool) -> set[Finding]:
+def planted(*, archive: bool) -> Counter[Finding]:
     """List what must be found; a CRM without an archive can only call such customers cancelled."""
-    return {
+    return Counter(
         (
             one.number,
             one.case.kind,
@@ -40,11 +40,11 @@ def planted(*, archive: bool) -> set[Finding]:
         )
         for one in customers()
         if one.case.kind
-    }
+    )
 
 
-def found(items: Iterable[dict[str, Any]]) -> set[Finding]:
-    return {
+def found(items: Iterable[dict[str, Any]]) -> Counter[Finding]:
+    return Counter(
         (
             item["key"],
             item["kind"],
@@ -52,7 +52,7 @@ def found(items: Iterable[dict[str, Any]]) -> set[Finding]:
             tuple((each["name"], each["crm"], each["billing"]) for each in item["fields"] if each["name"] != "status"),
         )
         for item in items
-    }
+    )
 
 
 def created() -> dict[str, tuple[int, int]]:
@@ -73,10 +73,14 @@ def money(run: Said) -> dict[str, tuple[Decimal, int]]:
     return {line["class"]: (Decimal(line["amount"]), line["count"]) for line in run.data["money"]}
 
 
-def test_exactly_the_planted_differences_are_found_against_a_crm_over_http(stripe, crm_url, tmp_path):
-    desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
+@pytest.fixture(scope="module")
+def first_morning(stripe, crm_url, tmp_path_factory) -> tuple[Desk, Said]:
+    desk = Desk(tmp_path_factory.mktemp("desk")).configure(crm=over_http(crm_url), billing=stripe.url)
+    return desk, desk.recon("run")
 
-    run = desk.recon("run")
+
+def test_exactly_the_planted_differences_are_found_against_a_crm_over_http(first_morning):
+    desk, run = first_morning
 
     assert 1 == run.code, run
     assert created() == pulled(run)
@@ -109,9 +113,8 @@ def test_what_was_created_a_moment_ago_is_still_settling_and_nobody_is_accused_o
     assert 1 == run.code
 
 
-def test_a_key_that_localstripe_does_not_accept_refuses_the_morning_and_loses_nothing(stripe, crm_url, tmp_path):
-    desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
-    assert 1 == desk.recon("run").code
+def test_a_key_that_localstripe_does_not_accept_refuses_the_morning_and_loses_nothing(first_morning):
+    desk, _ = first_morning
     before = desk.items()
 
     refused = desk.recon("run", STRIPE_API_KEY="rk_wrong_and_secret")
