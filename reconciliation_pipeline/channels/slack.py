@@ -20,7 +20,7 @@ LONGEST_SECTION = 3_000
 MOST_SECTIONS = 48
 """Fifty blocks, less the header and the last line."""
 
-LOUD = frozenset({Topic.NOT_TRUSTWORTHY, Topic.RUN_FAILED, Topic.SETTINGS_BROKEN})
+LOUD = frozenset({Topic.NOT_TRUSTWORTHY, Topic.SETTINGS_BROKEN})
 """Topics that begin with a warning sign."""
 
 MEANINGS = {

@@ -6,6 +6,7 @@ Imports Dagster, so it is itself imported only by commands that run a morning.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import dagster as dg
 from rich.console import Console
@@ -16,6 +17,7 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.steps import watch as watching
 
 
+@dataclass(frozen=True, slots=True)
 class TerminalOffice(Office):
     """An office whose pulls are watched on a terminal as well.
 

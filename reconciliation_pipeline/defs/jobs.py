@@ -26,7 +26,7 @@ def build_heartbeat_job(reconciliation: Reconciliation) -> dg.JobDefinition:
     """Build the job that sends the Monday message."""
 
     @dg.op(name=f"{reconciliation.id}_heartbeat_message")
-    def message(context: dg.OpExecutionContext, office: Office) -> None:
+    def message(context: dg.OpExecutionContext, office: dg.ResourceParam[Office]) -> None:
         with office.work(reconciliation) as work:
             context.log.info(tell_heartbeat(work).words)
 

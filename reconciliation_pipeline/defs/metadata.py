@@ -12,7 +12,7 @@ import dagster as dg
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.ledger import Life
-from reconciliation_pipeline.domain.records import Certificate, Comparison, Kind, Reason, Side
+from reconciliation_pipeline.domain.records import Certificate, Comparison, Kind, Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult, symbol
 from reconciliation_pipeline.steps.tell import Told
 
@@ -49,10 +49,7 @@ def snapshot_metadata(attempt: Attempt, side: Side, *, from_archive: bool) -> Me
         "file": dg.MetadataValue.path(snapshot.path),
         "sha256": snapshot.sha256 or "",
     }
-    if certificate.baseline is not None:
-        metadata["baseline active"] = certificate.baseline.active
-        metadata["baseline pulled"] = certificate.baseline.pulled
-    return metadata
+    return metadata | _baseline_metadata(certificate)
 
 
 def certificate_markdown(certificate: Certificate) -> str:
@@ -62,6 +59,25 @@ def certificate_markdown(certificate: Certificate) -> str:
         lines.append(reasons_markdown(certificate.reasons))
     lines += [f"- {remark}" for remark in certificate.remarks]
     return "\n".join(lines)
+
+
+def claim_metadata(snapshot: Snapshot, doubts: Sequence[Reason]) -> Metadata:
+    """Describe what a check of a snapshot looked at: the counts it judged, and what they were measured against."""
+    receipt, certificate = snapshot.receipt, snapshot.certificate
+    metadata: Metadata = {"what to do": dg.MetadataValue.md(reasons_markdown(doubts))} if doubts else {}
+    metadata |= {"pulled": receipt.pulled, "active": receipt.active, **_baseline_metadata(certificate)}
+    return {**metadata, "certificate": dg.MetadataValue.md(certificate_markdown(certificate))}
+
+
+def adds_up_metadata(comparison: Comparison) -> Metadata:
+    """Describe what the check of a comparison looked at: the rows it accounted for."""
+    counted = {f"{side} rows accounted for": balance.accounted for side, balance in comparison.balances.items()}
+    return {**counted, "where every row went": dg.MetadataValue.md(balance_markdown(comparison))}
+
+
+def _baseline_metadata(certificate: Certificate) -> Metadata:
+    baseline = certificate.baseline
+    return {} if baseline is None else {"baseline active": baseline.active, "baseline pulled": baseline.pulled}
 
 
 def diff_metadata(attempt: Attempt, comparison: Comparison) -> Metadata:

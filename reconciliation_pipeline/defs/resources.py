@@ -19,7 +19,7 @@ EVERY = 10
 """Pages between two lines in the log."""
 
 
-class Office(dg.ConfigurableResource[None]):
+class Office:
     """Where a reconciliation is worked on: the store at home and the process's environment."""
 
     @contextmanager

@@ -48,6 +48,8 @@ def _morning(reconciliation: Reconciliation) -> dg.ScheduleDefinition:
                 f"This tick belongs to {day}, and today is {today}: a past morning cannot be pulled any more. "
                 "The gap stays visible; today's morning has its own tick."
             )
+        if day < reconciliation.start:
+            return dg.SkipReason(f"The first morning is {reconciliation.start}: `start` in the settings says so.")
         return dg.RunRequest(partition_key=day.isoformat())
 
     return tick

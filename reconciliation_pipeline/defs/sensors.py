@@ -19,29 +19,46 @@ from reconciliation_pipeline.steps.work import Work
 EVERY = 30
 """Seconds between two ticks."""
 
+SELDOM = 300
+"""Seconds between two looks for a spike: it reads many mornings, and the morning's own run looks first."""
+
 
 def build_sensors(reconciliations: Sequence[Reconciliation]) -> list[dg.SensorDefinition]:
     """Build the sensors; each looks after every reconciliation."""
     return [
         _sensor(
-            "drift_spike", "An alarm when one morning brings far more new differences.", reconciliations, tell_spike
+            reconciliations,
+            tell_spike,
+            name="drift_spike",
+            description="Raises the alarm when this morning brought far more new differences than usual.",
+            every=SELDOM,
         ),
-        _sensor("outbox", "Sends what is waiting in the outbox.", reconciliations, deliver_due),
+        _sensor(
+            reconciliations,
+            deliver_due,
+            name="outbox",
+            description="Sends what waits in the outbox, and tries again what could not be sent.",
+        ),
         _failed_checks(reconciliations),
         _failed_runs(reconciliations),
     ]
 
 
 def _sensor(
-    name: str, description: str, reconciliations: Sequence[Reconciliation], step: Callable[[Work], Told]
+    reconciliations: Sequence[Reconciliation],
+    step: Callable[[Work], Told],
+    *,
+    name: str,
+    description: str,
+    every: int = EVERY,
 ) -> dg.SensorDefinition:
     @dg.sensor(
         name=name,
         description=description,
-        minimum_interval_seconds=EVERY,
+        minimum_interval_seconds=every,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def sensor(context: dg.SensorEvaluationContext, office: Office) -> dg.SkipReason:
+    def sensor(context: dg.SensorEvaluationContext, office: dg.ResourceParam[Office]) -> dg.SkipReason:
         words = []
         for reconciliation in reconciliations:
             with office.work(reconciliation) as work:
@@ -58,13 +75,14 @@ def _failed_checks(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefini
         minimum_interval_seconds=EVERY,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def sensor(context: dg.SensorEvaluationContext, office: Office) -> dg.SkipReason:
+    def sensor(context: dg.SensorEvaluationContext, office: dg.ResourceParam[Office]) -> dg.SkipReason:
         words = []
         for reconciliation in reconciliations:
             with office.work(reconciliation) as work:
                 failing = list(_failing(context.instance, reconciliation, work.today().isoformat()))
                 if failing:
-                    words.append(tell_failure(work, work.today(), f"These checks failed: {', '.join(failing)}.").words)
+                    told = tell_failure(work, work.today(), f"These checks failed: {', '.join(failing)}.")
+                    words.append(f"{reconciliation.id}: {told.words}")
         return dg.SkipReason(" ".join(words) or "No check of today's mornings has failed.")
 
     return sensor
@@ -84,22 +102,29 @@ def _failing(instance: dg.DagsterInstance, reconciliation: Reconciliation, parti
 
 
 def _failed_runs(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefinition:
-    by_job = {job_name(reconciliation.id): reconciliation for reconciliation in reconciliations}
-
     @dg.run_failure_sensor(
         name="failed_runs",
         description="Makes sure that a failed run of today's morning was told, and tells it otherwise.",
         minimum_interval_seconds=EVERY,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def sensor(context: dg.RunFailureSensorContext, office: Office) -> dg.SkipReason:
+    def sensor(context: dg.RunFailureSensorContext, office: dg.ResourceParam[Office]) -> dg.SkipReason:
         run = context.dagster_run
-        reconciliation = by_job.get(run.job_name)
         partition = run.tags.get("dagster/partition")
-        if reconciliation is None or partition is None:
-            return dg.SkipReason(f"Run {run.run_id} belongs to no morning.")
-        with office.work(reconciliation) as work:
-            sentence = f"Run {run.run_id[:8]} ended before the morning did."
-            return dg.SkipReason(tell_failure(work, morning_of(partition), sentence).words)
+        concerned = [one for one in reconciliations if _belongs_to(run, one)]
+        if partition is None or not concerned:
+            return dg.SkipReason(f"Run {run.run_id[:8]} belongs to no morning.")
+        words = []
+        for reconciliation in concerned:
+            with office.work(reconciliation) as work:
+                sentence = f"Run {run.run_id[:8]} ended before the morning did."
+                words.append(f"{reconciliation.id}: {tell_failure(work, morning_of(partition), sentence).words}")
+        return dg.SkipReason(" ".join(words))
 
     return sensor
+
+
+def _belongs_to(run: dg.DagsterRun, reconciliation: Reconciliation) -> bool:
+    """Say whether a run is a reconciliation's: of its job, or of assets that somebody chose by hand."""
+    chosen = run.asset_selection or frozenset()
+    return run.job_name == job_name(reconciliation.id) or any(key.path[0] == reconciliation.id for key in chosen)

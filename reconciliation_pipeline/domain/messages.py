@@ -16,7 +16,6 @@ class Topic(StrEnum):
     NOT_TRUSTWORTHY = "not_trustworthy"
     SPIKE = "spike"
     HEARTBEAT = "heartbeat"
-    RUN_FAILED = "run_failed"
     SETTINGS_BROKEN = "settings_broken"
 
 

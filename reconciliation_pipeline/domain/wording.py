@@ -203,15 +203,30 @@ def spike_message(judgement: SpikeJudgement, reconciliation: str, morning: date,
     return Message(reconciliation, morning, Topic.SPIKE, title, lines, owner)
 
 
-def run_failed_message(reconciliation: str, morning: date, sentence: str, *, owner: str = "") -> Message:
-    """Build the message of a run that broke before it had a result."""
+def run_failed_message(
+    reconciliation: str, morning: date, sentence: str, *, has_result: bool = False, owner: str = ""
+) -> Message:
+    """Build the message of a run that broke off.
+
+    It shares the topic of a refused morning, so that a morning which failed is told once, whoever
+    notices first.
+
+    Args:
+        reconciliation: Id of the reconciliation.
+        morning: The morning of the run.
+        sentence: What broke.
+        has_result: Whether another run of that morning had come to a result.
+        owner: Who it is for.
+    """
+    stands = "The result of an earlier run of this morning still stands."
+    nothing = "There is no result for this morning: neither clean nor drift. Nothing was closed."
     lines = (
         sentence,
-        "There is no result for this morning: neither clean nor drift. Nothing was closed.",
+        stands if has_result else nothing,
         f"Look closer: `recon doctor {reconciliation}`, then run it again with `recon run {reconciliation}`.",
     )
     title = f"{reconciliation}: the run of {morning} failed"
-    return Message(reconciliation, morning, Topic.RUN_FAILED, title, lines, owner)
+    return Message(reconciliation, morning, Topic.NOT_TRUSTWORTHY, title, lines, owner)
 
 
 def settings_broken_message(name: str, morning: date, mistakes: Sequence[str], *, owner: str = "") -> Message:

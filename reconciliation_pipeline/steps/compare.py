@@ -29,7 +29,9 @@ def compare_morning(work: Work, morning: date) -> tuple[Attempt, Comparison]:
         Untrusted: No trusted pull of the morning exists.
         ArchiveDamaged: A snapshot is gone or its bytes have changed.
     """
-    trusted = trust(work.store.attempts.latest_trusted(work.id, morning))
+    attempts = work.store.attempts
+    # Without a trusted attempt the last refused one says why.
+    trusted = trust(attempts.latest_trusted(work.id, morning) or attempts.latest(work.id, morning))
     comparison = compare(_files(work, trusted), comparison_rules(work))
     work.store.diffs.keep(trusted.attempt, comparison)
     if broken := faults(comparison, {side: trusted[side].receipt for side in Side}):

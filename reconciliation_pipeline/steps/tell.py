@@ -84,8 +84,10 @@ def tell_failure(work: Work, morning: date, sentence: str) -> Told:
     """Make sure that a failure of today's morning is told; a refusal was told with its verdict."""
     if morning != work.today():
         return Told((), 0, 0, f"{morning} is past: nobody is told.")
+    has_result = work.store.attempts.latest_recorded(work.id, morning) is not None
     owner = work.reconciliation.owners.default
-    return _told(work, [run_failed_message(work.id, morning, sentence, owner=owner)])
+    message = run_failed_message(work.id, morning, sentence, has_result=has_result, owner=owner)
+    return _told(work, [message], prefix="It was told before. " if work.store.outbox.exists(message.key) else "")
 
 
 def tell_heartbeat(work: Work, morning: date | None = None) -> Told:

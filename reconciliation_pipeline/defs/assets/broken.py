@@ -23,7 +23,7 @@ def build_broken(broken: Broken) -> dg.AssetsDefinition:
             + "\n".join(f"- `{mistake}`" for mistake in mistakes)
         ),
     )
-    def settings(context: dg.AssetExecutionContext, office: Office) -> None:
+    def settings(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> None:
         """Fail with every mistake, and tell it."""
         with office.store() as store:
             tell_broken_settings(store, broken.name, mistakes, at=datetime.now(UTC))

@@ -28,7 +28,7 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
             "the morning is not trusted, so it was not compared; or its rows did not add up, which is a fault here."
         ),
     )
-    def diff(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+    def diff(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Compare, whatever Dagster thinks of the checks: an untrusted morning is refused here, too."""
         with office.work(reconciliation) as work:
             try:

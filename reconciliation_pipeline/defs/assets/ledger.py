@@ -28,7 +28,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
             "money. **Red means:** this morning is not in the ledger; nothing was opened, aged or closed by it."
         ),
     )
-    def ledger(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+    def ledger(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Set lag apart, say what the rest costs and whose it is, and write it down."""
         morning = morning_of(context.partition_key)
         with office.work(reconciliation) as work:

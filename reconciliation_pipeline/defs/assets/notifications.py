@@ -25,7 +25,9 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
             "the morning: the message stays in the outbox and is tried again. Past mornings are never announced."
         ),
     )
-    def notifications(context: dg.AssetExecutionContext, office: Office) -> dg.MaterializeResult[None]:
+    def notifications(
+        context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
+    ) -> dg.MaterializeResult[None]:
         """Store what has to be said, then send it."""
         with office.work(reconciliation) as work:
             told = tell_morning(work, morning_of(context.partition_key))

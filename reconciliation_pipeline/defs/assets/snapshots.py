@@ -22,14 +22,15 @@ def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefin
         specs=[_spec(reconciliation, side) for side in Side],
         partitions_def=mornings,
         can_subset=False,
-        op_tags={"dagster/concurrency_key": reconciliation.id},
     )
-    def pull(context: dg.AssetExecutionContext, office: Office) -> Iterator[dg.MaterializeResult[None]]:
+    def pull(
+        context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
+    ) -> Iterator[dg.MaterializeResult[None]]:
         """Pull every page of both sides at once and store the verdict over both."""
         morning = morning_of(context.partition_key)
         with office.work(reconciliation) as work, office.watch(context.log) as watch:
             try:
-                gathered = gather(work, morning, run_id=context.run_id, watch=watch)
+                gathered = gather(work, morning, run_id=context.run.run_id, watch=watch)
             except (SecretMissing, FutureMorning) as problem:
                 raise failed(str(problem)) from None
         _require_both(gathered)
