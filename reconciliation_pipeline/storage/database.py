@@ -86,6 +86,7 @@ def _make_folder(home: Path) -> None:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Let one process at a time switch SQLite to write-ahead logging and create tables."""
+    # Of two that switch a new file at once one fails at once: that switch never waits for its turn.
     path = home / "ledger.lock"
     with files_told_in_words(path):
         file = path.open("ab")

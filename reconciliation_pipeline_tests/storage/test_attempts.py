@@ -175,6 +175,7 @@ def test_trust_that_is_withdrawn_takes_everything_with_it(store):
     assert store.attempts.latest_trusted("pair", MORNING) is None
     assert store.attempts.result_of(attempt) is None
     assert {} == store.ledger.observations("pair")
+    assert store.ledger.reconciliation_of(an_observation().item) is None
     assert 1 == len(store.outbox.all())
 
 

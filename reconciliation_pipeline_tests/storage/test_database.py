@@ -1,6 +1,9 @@
 """Both databases: opened, brought up to date, and honest about what is wrong."""
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
 import pytest
@@ -51,9 +54,34 @@ def test_the_known_head_is_the_last_migration():
     assert [HEAD] == ScriptDirectory.from_config(config).get_heads()
 
 
-def test_many_may_open_a_new_database_at_once(empty):
+OPENED_BY_ANOTHER = """
+import sys
+from pathlib import Path
+from reconciliation_pipeline.storage.database import open_database
+
+print("ready", flush=True)
+sys.stdin.readline()
+open_database(Path(sys.argv[1]), sys.argv[2]).dispose()
+"""
+
+
+def test_many_programs_may_open_a_new_database_at_once(empty):
+    command = [sys.executable, "-c", OPENED_BY_ANOTHER, str(empty[0]), empty[1] or ""]
+    with ExitStack() as stack:
+        popen = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
+        programs = [stack.enter_context(one) for one in popen]
+        assert {"ready\n"} == {one.stdout.readline() for one in programs if one.stdout}
+        for one in programs:
+            assert one.stdin is not None
+            one.stdin.write("go\n")
+            one.stdin.flush()
+
+        assert [0, 0, 0, 0] == [one.wait() for one in programs]
+
+
+def test_threads_may_make_several_databases_at_once(tmp_path):
     with ThreadPoolExecutor(4) as pool:
-        engines = list(pool.map(lambda _: open_database(*empty), range(4)))
+        engines = list(pool.map(lambda number: open_database(tmp_path / str(number), None), range(4)))
 
     for engine in engines:
         with reading(engine) as connection:
