@@ -1,0 +1,5 @@
+"""`python -m reconciliation_pipeline.cli` is `recon`."""
+
+from reconciliation_pipeline.cli.main import main
+
+main()
