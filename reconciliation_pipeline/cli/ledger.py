@@ -1,6 +1,7 @@
 """`recon list`, `recon show`, `recon export`, `recon report`: what the ledger and the archive know."""
 
 import webbrowser
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -13,13 +14,23 @@ from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.domain.ledger import ItemState, Life
 from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.reporting.export import ExportFailed, export
-from reconciliation_pipeline.reporting.items import items
-from reconciliation_pipeline.reporting.tables import case_file, difference_table
+from reconciliation_pipeline.reporting.items import items, unpaired_items
+from reconciliation_pipeline.reporting.tables import case_file, difference_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.load import load_all
-from reconciliation_pipeline.steps.describe import lives_until
+from reconciliation_pipeline.steps.describe import lives_until, unpaired
 from reconciliation_pipeline.steps.report import write_report
 from reconciliation_pipeline.steps.work import Work
+
+
+class Listed(StrEnum):
+    """What can be listed: the kinds of difference, and the records that no comparison can pair."""
+
+    CRM_ONLY = Kind.CRM_ONLY
+    BILLING_ONLY = Kind.BILLING_ONLY
+    VALUE_CONFLICT = Kind.VALUE_CONFLICT
+    NO_KEY = "no_key"
+    DUPLICATE_KEY = "duplicate_key"
 
 
 def list_items(
@@ -28,24 +39,38 @@ def list_items(
     state: Annotated[
         ItemState | None, typer.Option("--state", help="Only this state; by default all but resolved.")
     ] = None,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind.")] = None,
+    kind: Annotated[Listed | None, typer.Option("--kind", help="Only this kind.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only this owner's.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List the differences of the latest trusted morning, or of another one."""
+    """List the differences of the latest trusted morning, or of another one.
+
+    Records without a key, or sharing one, are compared with nothing; they are listed apart.
+    """
     with at_work(name) as work:
         found = [
             life
             for life in lives_until(work, a_date(day))
             if (life.state is state if state else life.state is not ItemState.RESOLVED)
-            and (kind is None or life.latest.kind is kind)
-            and (owner is None or life.latest.owner == owner)
+            and (kind is None or kind.value == life.latest.kind.value)
+            and owner in {None, life.latest.owner}
+        ]
+        apart = [
+            trouble
+            for trouble in unpaired(work, a_date(day))
+            if (kind is None or kind.value == trouble.kind) and state is None and owner is None
         ]
         words = words_of(work.reconciliation)
     if as_json:
-        emit({"reconciliation": name, "items": items(found)})
-    else:
-        Console().print(difference_table(found, words))
+        emit({"reconciliation": name, "items": items(found), "unpaired": unpaired_items(apart)})
+        return
+    console = Console()
+    if found:
+        console.print(difference_table(found, words))
+    if apart:
+        console.print(unpaired_table(apart, words))
+    if not found and not apart:
+        say("Nothing to list.")
 
 
 def show(

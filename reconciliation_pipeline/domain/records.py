@@ -322,6 +322,11 @@ class KeyTrouble:
     source_id: str
     key: str | None
 
+    @property
+    def kind(self) -> str:
+        """Spell the trouble as the contract does: `no_key` or `duplicate_key`."""
+        return "no_key" if self.key is None else "duplicate_key"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

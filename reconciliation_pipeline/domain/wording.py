@@ -68,12 +68,6 @@ def since_when(life: Life) -> str:
     return f"between {life.agreed_on} and {life.began_by}"
 
 
-def is_first_morning(result: MorningResult) -> bool:
-    """Say whether there was no earlier trusted morning to measure a pulled one against."""
-    snapshots = result.attempt.snapshots.values()
-    return bool(snapshots) and all(snapshot.certificate.baseline is None for snapshot in snapshots)
-
-
 def settling_words(counts: DifferenceCounts, words: Words) -> str:
     """Say how many differences are still lag: `17 still settling (younger than 1 h)`."""
     return f"{counts.settling:,} still settling (younger than {span(words.settling)})"
@@ -111,7 +105,7 @@ def drift_message(
     counts = result.differences
     if result.outcome is not Outcome.DRIFT or counts is None:
         return None
-    is_first = is_first_morning(result)
+    is_first = result.first
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
     lines = [_sides_line(result, words), *_group_lines(result, words)]
     lines += [f"{settling_words(counts, words)}."] if counts.settling else []

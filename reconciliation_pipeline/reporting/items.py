@@ -4,12 +4,17 @@ from collections.abc import Iterable
 from datetime import date
 
 from reconciliation_pipeline.domain.ledger import Life, Observation
-from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
+from reconciliation_pipeline.domain.records import FieldDifference, KeyTrouble, Kind, Side
 
 
 def items(lives: Iterable[Life]) -> list[dict[str, object]]:
     """Render lives as the contract's items: JSON types only, amounts as decimal text."""
     return [_item(life) for life in lives]
+
+
+def unpaired_items(troubles: Iterable[KeyTrouble]) -> list[dict[str, object]]:
+    """Render records that cannot be paired: JSON types only."""
+    return [{"kind": one.kind, "side": one.side.value, "source_id": one.source_id, "key": one.key} for one in troubles]
 
 
 def shown_fields(seen: Observation) -> tuple[FieldDifference, ...]:

@@ -20,7 +20,6 @@ from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
-    is_first_morning,
     money_words,
     moved_words,
     nothing_happened,
@@ -143,7 +142,7 @@ def _lead(result: MorningResult, words: Words) -> list[str]:
         return [nothing_happened(result)]
     settling = f"{settling_words(counts, words)}: normal lag, not counted." if counts.settling else ""
     first = "First morning: nothing earlier to measure against."
-    moved = first if is_first_morning(result) else f"{_sentence(moved_words(counts))}."
+    moved = first if result.first else f"{_sentence(moved_words(counts))}."
     troubled = counts.no_key + counts.duplicate_key
     keys = f"{counted(troubled, 'record')} without a key that pairs, counted apart." if troubled else ""
     return [sentence for sentence in (settling, moved, keys) if sentence]

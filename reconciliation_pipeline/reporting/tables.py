@@ -5,13 +5,14 @@ Foreign text goes in as text, never as markup.
 
 from collections.abc import Iterable
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from reconciliation_pipeline.domain.judgement import money_lines
 from reconciliation_pipeline.domain.ledger import ItemState, Life, Observation
-from reconciliation_pipeline.domain.records import Kind, Side
-from reconciliation_pipeline.domain.spelling import counted, plain
+from reconciliation_pipeline.domain.records import KeyTrouble, Kind, Side
+from reconciliation_pipeline.domain.spelling import counted, number, plain
 from reconciliation_pipeline.domain.wording import Words, money_words, phrase, since_when
 from reconciliation_pipeline.reporting.items import shown_fields
 
@@ -28,34 +29,66 @@ STATE_STYLES = {
 """One colour for each state."""
 
 
-def difference_table(lives: Iterable[Life], words: Words) -> Table:
-    """List differences, one a row.
+def difference_table(lives: Iterable[Life], words: Words) -> Group:
+    """List differences, one a row, under a heading for each way of disagreeing.
 
     Args:
-        lives: What to list, in this order.
+        lives: What to list, in this order within a heading.
         words: How people talk about the reconciliation.
     """
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column("id", no_wrap=True)
-    table.add_column("what")
-    table.add_column("customer", overflow="fold")
-    table.add_column(f"{words.labels[Side.CRM]} / {words.labels[Side.BILLING]}", overflow="fold")
-    table.add_column("state", no_wrap=True)
-    table.add_column("first seen", no_wrap=True)
+    groups: dict[str, list[Life]] = {}
+    for life in lives:
+        groups.setdefault(phrase(life.latest.kind, life.latest.cause, words), []).append(life)
+    largest_first = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return Group(
+        *(
+            part
+            for what, found in largest_first
+            for part in (Text(f"{len(found):,} {what}", style="bold"), _rows(found, words), Text())
+        )
+    )
+
+
+def _rows(lives: Iterable[Life], words: Words) -> Table:
+    lives = tuple(lives)
+    # Of a one-sided record the heading tells everything; a conflict shows both values.
+    shows_values = any(life.latest.kind is Kind.VALUE_CONFLICT for life in lives)
+    both = f"{words.labels[Side.CRM]} / {words.labels[Side.BILLING]}"
+    table = _headed("id", "customer", *([both] if shows_values else []))
+    for name in ("state", "first seen"):
+        table.add_column(name, no_wrap=True)
     table.add_column("owner", overflow="fold")
     table.add_column("amount", justify="right", no_wrap=True)
     for life in lives:
         seen = life.latest
         table.add_row(
             _text(seen.item),
-            _text(phrase(seen.kind, seen.cause, words)),
             _text(seen.key),
-            _text(differing(seen)),
+            *([_text(differing(seen))] if shows_values else []),
             Text(life.state.value, style=STATE_STYLES[life.state]),
             _text(life.first_seen.isoformat()),
             _text(seen.owner),
-            _text(cost(seen, words) or NOTHING),
+            _text(
+                f"{number(seen.amount.value, seen.amount.currency)} {seen.amount.currency}" if seen.amount else NOTHING
+            ),
         )
+    return table
+
+
+def unpaired_table(troubles: Iterable[KeyTrouble], words: Words) -> Group:
+    """List records that cannot be paired: no key, or one that another record has as well."""
+    table = _headed("system", "record", "key")
+    found = tuple(troubles)
+    for one in found:
+        table.add_row(_text(words.labels[one.side]), _text(one.source_id), _text(one.key or "none"))
+    title = f"{counted(len(found), 'record')} that cannot be paired: without a key, or sharing one"
+    return Group(Text(title, style="bold"), table, Text())
+
+
+def _headed(*names: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in names:
+        table.add_column(name, overflow="fold", no_wrap=name == "id")
     return table
 
 

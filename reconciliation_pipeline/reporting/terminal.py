@@ -10,7 +10,6 @@ from reconciliation_pipeline.domain.result import DifferenceCounts, Group, Morni
 from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
-    is_first_morning,
     moved_words,
     nothing_happened,
     phrase,
@@ -96,7 +95,7 @@ def _group_rows(group: Group, words: Words) -> list[tuple[str, str, str, str]]:
 
 
 def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str]:
-    return [FIRST_MORNING if is_first_morning(result) else moved_words(counts)]
+    return [FIRST_MORNING if result.first else moved_words(counts)]
 
 
 def _is_partial(counts: DifferenceCounts) -> bool:

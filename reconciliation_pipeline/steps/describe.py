@@ -5,6 +5,7 @@ from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.ledger import Life, Movement, Observation, lives, movement
+from reconciliation_pipeline.domain.records import KeyTrouble
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.steps.work import Work
 
@@ -29,6 +30,14 @@ def movement_of(work: Work, morning: date, now: Iterable[Observation]) -> Moveme
     earlier = earlier_mornings(work, morning)
     before = work.store.ledger.on(work.id, earlier[-1]) if earlier else None
     return movement(before or (), now)
+
+
+def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
+    """List the records of a morning that no comparison could pair; None means the latest morning."""
+    mornings = work.store.ledger.mornings(work.id, until=morning)
+    day = morning or (mornings[-1] if mornings else None)
+    attempt = work.store.attempts.latest_recorded(work.id, day) if day else None
+    return work.store.diffs.load(attempt).key_troubles if attempt else ()
 
 
 def lives_until(work: Work, morning: date | None) -> tuple[Life, ...]:

@@ -133,7 +133,9 @@ def the_story() -> list[Observation]:
 def a_result(
     observations: Iterable[Observation] = (), *, snapshots=None, moved=NOTHING_MOVED, morning=MORNING
 ) -> MorningResult:
-    return conclude(an_attempt(snapshots, morning=morning), observations=observations, moved=moved)
+    attempt = an_attempt(snapshots, morning=morning)
+    first = all(snapshot.certificate.baseline is None for snapshot in attempt.snapshots.values())
+    return conclude(attempt, observations=observations, moved=moved, first=first)
 
 
 def a_refusal(*reasons: Reason, snapshots=None) -> MorningResult:

@@ -1,15 +1,14 @@
 import io
 
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 from reconciliation_pipeline.domain.ledger import ItemState
-from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.reporting.tables import case_file, case_lines, difference_table
+from reconciliation_pipeline.domain.records import KeyTrouble, Side
+from reconciliation_pipeline.reporting.tables import case_file, case_lines, difference_table, unpaired_table
 from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen, unknown
 
 
-def printed(table: Table) -> list[str]:
+def printed(table: RenderableType) -> list[str]:
     paper = io.StringIO()
     Console(file=paper, width=200).print(table)
     return [line.rstrip() for line in paper.getvalue().splitlines()]
@@ -18,28 +17,42 @@ def printed(table: Table) -> list[str]:
 def test_a_row_tells_a_difference_in_words():
     one = seen("C-7")
 
-    _, row = printed(difference_table([a_life(one)], WORDS))
+    heading, _, row, _ = printed(difference_table([a_life(one)], WORDS))
+
+    assert "1 cancelled in the CRM, still running in billing" == heading
+    assert [one.item, "C-7", "open", "2026-11-22", "finance-ops", "48.00 EUR"] == [
+        cell.strip() for cell in row.split("  ") if cell.strip()
+    ]
+
+
+def test_ways_of_disagreeing_stand_apart_the_most_numerous_first():
+    lives = [a_life(seen("C-1")), a_life(unknown("B-1")), a_life(unknown("B-2"))]
+
+    assert ["2 in billing, unknown to the CRM", "1 cancelled in the CRM, still running in billing"] == [
+        line for line in printed(difference_table(lives, WORDS)) if line[:2] in {"1 ", "2 "}
+    ]
+
+
+def test_records_that_cannot_be_paired_are_listed_with_the_key_they_share():
+    troubles = [KeyTrouble(Side.CRM, "41", None), KeyTrouble(Side.BILLING, "sub_7", "C-7")]
 
     assert [
-        one.item,
-        "cancelled in the CRM, still running in billing",
-        "C-7",
-        "cancelled / active",
-        "open",
-        "2026-11-22",
-        "finance-ops",
-        "48.00 EUR a month",
-    ] == [cell.strip() for cell in row.split("  ") if cell.strip()]
+        "2 records that cannot be paired: without a key, or sharing one",
+        "system   record  key",
+        "CRM      41      none",
+        "Billing  sub_7   C-7",
+        "",
+    ] == printed(unpaired_table(troubles, WORDS))
 
 
 def test_differing_values_stand_side_by_side():
-    _, row = printed(difference_table([a_life(conflict("C-9", ("plan", "basic", None)))], WORDS))
+    *_, row, _ = printed(difference_table([a_life(conflict("C-9", ("plan", "basic", None)))], WORDS))
 
     assert "plan: basic / -" in row
 
 
 def test_foreign_text_is_never_markup_and_never_hidden_steering():
-    _, row = printed(difference_table([a_life(seen("[red]C\u202e-\x1b[1m1[/red]"))], WORDS))
+    *_, row, _ = printed(difference_table([a_life(seen("[red]C\u202e-\x1b[1m1[/red]"))], WORDS))
 
     assert "[red]C-[1m1[/red]" in row
 
