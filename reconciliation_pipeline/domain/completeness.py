@@ -77,6 +77,7 @@ def certify(
     baseline: Baseline | None,
     accepted: AcceptedCount | None,
     policy: CompletenessPolicy,
+    doubts: Sequence[Reason] = (),
 ) -> Certificate:
     """Judge one side's pull by its receipt.
 
@@ -85,6 +86,7 @@ def certify(
         baseline: The side's counts on the last trusted earlier morning; None on a first one.
         accepted: A person's word about this morning's count, if there is one.
         policy: What a believable count is.
+        doubts: What the other side's counts say against this side.
     """
     if receipt.failure is not None:
         return Certificate(Grade.INCOMPLETE, (receipt.failure,), baseline)
@@ -92,6 +94,7 @@ def certify(
     reasons = [*_walk_doubts(receipt), *_total_doubts(receipt), *_key_doubts(receipt)]
     if not is_accepted:
         reasons += [*_empty_doubts(receipt), *_floor_doubts(receipt, baseline, policy)]
+    reasons += doubts
     return Certificate(_grade(reasons), tuple(reasons), baseline, tuple(_remarks(receipt, baseline, accepted)))
 
 

@@ -29,19 +29,26 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
     policy = CompletenessPolicy(work.reconciliation.floor, work.reconciliation.side_ratio)
     accepted = work.store.accepted_counts.of(work.id, attempt.morning)
     baselines = _baselines(work, attempt.morning)
+    receipts = {side: pulled[side].receipt for side in Side}
+    between = doubts_between(receipts, accepted=accepted, policy=policy)
     snapshots = {
         side: Snapshot(
             side,
             snapshot_path(work.id, attempt.morning, attempt.number, side),
             pulled[side].sha256,
-            pulled[side].receipt,
-            certify(pulled[side].receipt, baseline=baselines.get(side), accepted=accepted.get(side), policy=policy),
+            receipts[side],
+            certify(
+                receipts[side],
+                baseline=baselines.get(side),
+                accepted=accepted.get(side),
+                policy=policy,
+                doubts=[doubt for doubt in between if doubt.side is side],
+            ),
         )
         for side in Side
     }
-    receipts = {side: pulled[side].receipt for side in Side}
     own = [reason for snapshot in snapshots.values() for reason in snapshot.certificate.reasons]
-    reasons = (*own, *doubts_between(receipts, accepted=accepted, policy=policy))
+    reasons = (*own, *(doubt for doubt in between if doubt.side is None))
     judged = replace(
         attempt,
         standing=Standing.REFUSED if reasons else Standing.TRUSTED,

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.compare.snapshot import Incomparable
 from reconciliation_pipeline.defs.metadata import diff_metadata, failed
 from reconciliation_pipeline.defs.naming import asset_key, owner_of, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
@@ -35,8 +36,8 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
                 attempt, comparison = compare_morning(work, morning_of(context.partition_key))
             except Untrusted as refused:
                 raise failed(f"Not trustworthy, so not compared: {refused}", refused.reasons) from None
-            except ArchiveDamaged as damaged:
-                raise failed(str(damaged)) from None
+            except (ArchiveDamaged, Incomparable) as damaged:
+                raise failed(f"{damaged.text} {damaged.remedy}") from None
         return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison))
 
     return diff
