@@ -19,7 +19,8 @@ def build_broken(broken: Broken) -> dg.AssetsDefinition:
         group_name=broken.name,
         kinds={"yaml"},
         description=(
-            "**This reconciliation is switched off: its settings have mistakes.** The others run.\n\n"
+            "**Red means:** this reconciliation is switched off, because its settings have mistakes. Nobody checks "
+            "these two systems until they are mended and the code location is reloaded. The others run.\n\n"
             + "\n".join(f"- `{mistake}`" for mistake in mistakes)
         ),
     )

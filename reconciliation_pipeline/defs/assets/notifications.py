@@ -19,10 +19,11 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         partitions_def=mornings,
         group_name=reconciliation.id,
         owners=owner_of(reconciliation),
-        kinds={channel.type for channel in reconciliation.channels},
+        kinds={"outbox", *sorted({channel.type for channel in reconciliation.channels})[:2]},
         description=(
             "A message when something is open, and silence when nothing is. A channel that is down never fails "
-            "the morning: the message stays in the outbox and is tried again. Past mornings are never announced."
+            "the morning: the message stays in the outbox and is tried again. Past mornings are never announced. "
+            "**Red means:** the morning is in the ledger, and its message could not be stored; nobody was told."
         ),
     )
     def notifications(

@@ -1,0 +1,65 @@
+"""Where does Dagster keep its records? Below our home, or in Postgres; there they are after a restart."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from reconciliation_pipeline.defs.instance_storage import under_home
+
+
+@dg.op
+def speak():
+    return "here"
+
+
+@dg.job
+def small():
+    speak()
+
+
+def run_and_reopen():
+    """Run a job, close everything, and ask the records of a new instance for it."""
+    with dg.DagsterInstance.get() as first:
+        storage = type(first.event_log_storage).__name__
+        run_id = small.execute_in_process(instance=first).run_id
+    with dg.DagsterInstance.get() as again:
+        run = again.get_run_by_id(run_id)
+        assert run is not None
+        return storage, run.status, len(again.all_logs(run_id, of_type=dg.DagsterEventType.STEP_SUCCESS))
+
+
+def databases(home: Path) -> list[str]:
+    return [path.name for path in (home / "dagster").rglob("*.db")]
+
+
+def test_without_a_variable_the_records_lie_in_sqlite_below_our_home(home):
+    assert ("SqliteEventLogStorage", dg.DagsterRunStatus.SUCCESS, 1) == run_and_reopen()
+    assert databases(home)
+
+
+def test_with_an_address_the_records_lie_in_postgres_and_nothing_in_sqlite(home, postgres_url, monkeypatch):
+    monkeypatch.setenv("RECON_POSTGRES_URL", postgres_url)
+
+    assert ("PostgresEventLogStorage", dg.DagsterRunStatus.SUCCESS, 1) == run_and_reopen()
+    assert [] == databases(home)
+
+
+def test_scratch_files_and_output_lie_below_our_home(home):
+    with dg.DagsterInstance.get() as instance:
+        assert instance.storage_directory().startswith(str(home))
+        assert str(home) in str(instance.compute_log_manager._base_dir)
+
+
+def test_runs_wait_for_each_other_and_are_never_repeated_by_themselves(home):
+    with dg.DagsterInstance.get() as instance:
+        assert 1 == instance.get_concurrency_config().run_queue_config.max_concurrent_runs
+        assert 0 == instance.run_retries_max_retries
+        assert not instance.telemetry_enabled
+
+
+@pytest.mark.parametrize(
+    ("literal", "expected"), [(".recon/dagster", "home/dagster"), (".recon", "home"), ("/var/logs", "/var/logs")]
+)
+def test_our_home_takes_the_place_of_the_default_one(home, literal, expected):
+    assert str(home.parent / expected) == under_home(literal)
