@@ -103,11 +103,20 @@ def doubts_between(
     *,
     accepted: Mapping[Side, AcceptedCount],
     policy: CompletenessPolicy,
+    ages_by_clocks: bool = True,
 ) -> tuple[Reason, ...]:
-    """List every reason to doubt the two sides of one attempt together."""
+    """List every reason to doubt the two sides of one attempt together.
+
+    Args:
+        receipts: How both were pulled.
+        accepted: What a person said about this morning's counts, by side.
+        policy: What a believable count is.
+        ages_by_clocks: Whether ages are read off the sources' clocks, and not off a pretended one.
+    """
     if any(receipt.failure for receipt in receipts.values()):
         return ()
-    return (*_ratio_doubts(receipts, accepted, policy), *_clock_doubts(receipts))
+    clocks = _clock_doubts(receipts) if ages_by_clocks else []
+    return (*_ratio_doubts(receipts, accepted, policy), *clocks)
 
 
 def _grade(reasons: Sequence[Reason]) -> Grade:

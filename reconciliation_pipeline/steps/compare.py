@@ -11,11 +11,11 @@ from reconciliation_pipeline.compare.engine import compare
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
-from reconciliation_pipeline.domain.completeness import TrustedMorning, trust
+from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
 from reconciliation_pipeline.domain.records import Comparison, Reason, Receipt, Side
 from reconciliation_pipeline.settings.rules import amount_field, rules
-from reconciliation_pipeline.steps.prove import alarm
+from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.work import Work
 
 
@@ -26,12 +26,10 @@ def compare_morning(work: Work, morning: date) -> tuple[Attempt, Comparison]:
     verdict and message are stored together, and nothing after this step believes it.
 
     Raises:
-        Untrusted: No trusted pull of the morning exists.
+        Untrusted: No trusted pull of the morning exists; says why.
         ArchiveDamaged: A snapshot is gone or its bytes have changed.
     """
-    attempts = work.store.attempts
-    # Without a trusted attempt the last refused one says why.
-    trusted = trust(attempts.latest_trusted(work.id, morning) or attempts.latest(work.id, morning))
+    trusted = trusted_morning(work, morning)
     comparison = compare(_files(work, trusted), comparison_rules(work))
     work.store.diffs.keep(trusted.attempt, comparison)
     if broken := faults(comparison, {side: trusted[side].receipt for side in Side}):

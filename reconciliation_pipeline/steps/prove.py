@@ -8,7 +8,13 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
-from reconciliation_pipeline.domain.completeness import CompletenessPolicy, certify, doubts_between
+from reconciliation_pipeline.domain.completeness import (
+    CompletenessPolicy,
+    TrustedMorning,
+    certify,
+    doubts_between,
+    trust,
+)
 from reconciliation_pipeline.domain.ledger import Movement
 from reconciliation_pipeline.domain.messages import Message
 from reconciliation_pipeline.domain.records import Baseline, Reason, Receipt, Side, Snapshot
@@ -30,7 +36,7 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
     accepted = work.store.accepted_counts.of(work.id, attempt.morning)
     baselines = _baselines(work, attempt.morning)
     receipts = {side: pulled[side].receipt for side in Side}
-    between = doubts_between(receipts, accepted=accepted, policy=policy)
+    between = doubts_between(receipts, accepted=accepted, policy=policy, ages_by_clocks=not work.pretends)
     snapshots = {
         side: Snapshot(
             side,
@@ -60,6 +66,16 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
         work.store.archive.seal(snapshot, fields=value_names(work.reconciliation.sides[side]))
     work.store.attempts.conclude(judged, at=work.clock(), messages=alarm(work, judged), channels=work.channels())
     return judged
+
+
+def trusted_morning(work: Work, morning: date) -> TrustedMorning:
+    """Hand out a morning's trusted attempt.
+
+    Raises:
+        Untrusted: There is none; with the reasons of the last refused one, if there was any.
+    """
+    attempts = work.store.attempts
+    return trust(attempts.latest_trusted(work.id, morning) or attempts.latest(work.id, morning))
 
 
 def refuse(work: Work, attempt: Attempt, reason: Reason) -> Attempt:

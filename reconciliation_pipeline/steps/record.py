@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.completeness import trust
 from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.steps.prove import trusted_morning
 from reconciliation_pipeline.steps.work import Work
 
 
@@ -17,7 +17,7 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
         Untrusted: The morning is not trusted.
         NotCompared: Its comparison has not been made.
     """
-    trusted = trust(work.store.attempts.latest_trusted(work.id, morning))
+    trusted = trusted_morning(work, morning)
     attempt = trusted.attempt
     comparison = work.store.diffs.load(attempt)
     as_of = attempt.as_of or attempt.started_at
