@@ -1,16 +1,22 @@
 """Run one morning through the real Dagster job, in this process."""
 
 import os
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from reconciliation_pipeline.cli.desk import environment
 from reconciliation_pipeline.cli.output import Exit, Problem
 from reconciliation_pipeline.connectors.errors import SecretMissing
+from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.steps.describe import describe
 from reconciliation_pipeline.steps.pull import open_sources
-from reconciliation_pipeline.steps.tell import deliver_due
+from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 from reconciliation_pipeline.steps.work import Work
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent
 
 
 def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningResult:
@@ -20,15 +26,24 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
         Problem: The morning cannot be run at all, or the run ended without a result.
     """
     _require_runnable(work, morning)
-    run_id = _execute(work, morning, quiet=quiet)
-    deliver_due(work)
+    ran = _execute(work, morning, quiet=quiet)
     attempts = work.store.attempts
-    attempt = attempts.of_run(run_id) or attempts.latest_trusted(work.id, morning)
-    if attempt is None:
-        text = f"The run of {morning} ended without a result; nothing was compared, nothing was closed."
-        remedy = f"Its log says why: open run {run_id} in `make dev`, or try `recon doctor {work.id}`."
+    attempt = attempts.of_run(ran.run_id) or attempts.latest_trusted(work.id, morning)
+    if attempt is None or attempt.standing is Standing.BEGUN:
+        tell_failure(work, morning, ran.failure)
+        text = f"The run of {morning} ended without a result. {ran.failure}"
+        remedy = f"Nothing was compared, nothing was closed. Try `recon doctor {work.id}`; the log is run {ran.run_id}."
         raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
+    deliver_due(work)
     return describe(work, attempt)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """A run of the job: its id, and what its first failed step said."""
+
+    run_id: str
+    failure: str
 
 
 def _require_runnable(work: Work, morning: date) -> None:
@@ -48,7 +63,7 @@ def _require_runnable(work: Work, morning: date) -> None:
         raise Problem("secret_missing", missing.text, place=work.id, remedy=missing.remedy) from None
 
 
-def _execute(work: Work, morning: date, *, quiet: bool) -> str:
+def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
     # Dagster takes more than a second to import, which every other command is spared.
     import dagster as dg
 
@@ -68,4 +83,16 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> str:
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
-    return result.run_id
+    return _Ran(result.run_id, next(map(_said, filter(_is_failure, result.all_events)), "No step failed."))
+
+
+def _is_failure(event: "DagsterEvent") -> bool:
+    return event.is_step_failure
+
+
+def _said(event: "DagsterEvent") -> str:
+    """Repeat what a failed step said: its own sentence, else the name of the fault."""
+    data = event.step_failure_data
+    if data.user_failure_data is not None and data.user_failure_data.description:
+        return data.user_failure_data.description
+    return f"Step {event.step_key} met an unexpected fault."

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from reconciliation_pipeline.connectors.errors import SecretMissing
-from reconciliation_pipeline.defs.metadata import failed, snapshot_metadata
+from reconciliation_pipeline.defs.failures import failed, failing_in_words
+from reconciliation_pipeline.defs.metadata import snapshot_metadata
 from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.model import Reconciliation
-from reconciliation_pipeline.steps.morning import FutureMorning, Gathered, gather
+from reconciliation_pipeline.steps.morning import Gathered, gather
 
 
 def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -28,11 +28,8 @@ def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefin
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Pull every page of both sides at once and store the verdict over both."""
         morning = morning_of(context.partition_key)
-        with office.work(reconciliation) as work, office.watch(context.log) as watch:
-            try:
-                gathered = gather(work, morning, run_id=context.run.run_id, watch=watch)
-            except (SecretMissing, FutureMorning) as problem:
-                raise failed(str(problem)) from None
+        with failing_in_words(), office.work(reconciliation) as work, office.watch(context.log) as watch:
+            gathered = gather(work, morning, run_id=context.run.run_id, watch=watch)
         _require_both(gathered)
         for side in Side:
             metadata = snapshot_metadata(gathered.attempt, side, from_archive=gathered.from_archive)
