@@ -157,6 +157,11 @@ class TestTotals:
     def test_what_arrived_lies_between_the_totals_of_start_and_end(self, before, after, expected):
         assert expected == codes(a_receipt(pulled=1_000, total_before=before, total_after=after))
 
+    def test_the_larger_total_is_the_one_that_is_missed(self):
+        (reason,) = judged(a_receipt(pulled=1_000, total_before=1_100, total_after=1_224)).reasons
+
+        assert "says it holds 1,224 records, but 1,000 arrived" in reason.text
+
     def test_a_record_served_twice_does_not_make_up_for_a_lost_one(self):
         assert ["duplicate_source_id", "total_mismatch"] == codes(
             a_receipt(pulled=1_000, distinct=999, total_before=1_000, total_after=1_000)

@@ -201,9 +201,9 @@ class TestMoneyLines:
         assert [AFTER, UNBILLED] == [line.money_class for line in lines]
 
     def test_unknown_amounts_are_counted_apart_and_have_no_sum(self):
-        lines = money_lines([cost(AFTER, NOBODY_KNOWS), cost(AFTER, euros("10")), cost(AFTER, NOBODY_KNOWS)])
+        lines = money_lines([cost(AFTER, NOBODY_KNOWS), cost(AFTER, euros("10")), cost(AFTER, euros("5"))])
 
-        assert (MoneyLine(AFTER, "EUR", Decimal(10), 1), MoneyLine(AFTER, None, None, 2)) == lines
+        assert (MoneyLine(AFTER, "EUR", Decimal(15), 2), MoneyLine(AFTER, None, None, 1)) == lines
 
     def test_an_amount_of_zero_is_known(self):
         assert (MoneyLine(AFTER, "EUR", Decimal(0), 1),) == money_lines([cost(AFTER, euros("0"))])

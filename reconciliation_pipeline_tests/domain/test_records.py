@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline.domain import attempts, records
+from reconciliation_pipeline.domain import attempts, completeness, drift, judgement, ledger, records, result
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.ledger import ItemState
 from reconciliation_pipeline.domain.records import (
@@ -102,7 +102,7 @@ def test_nobody_changes_a_noun_after_the_fact(noun):
         setattr(noun, name, None)
 
 
-@pytest.mark.parametrize("module", [records, attempts], ids=["records", "attempts"])
+@pytest.mark.parametrize("module", [records, attempts, completeness, judgement, ledger, drift, result])
 def test_every_noun_is_frozen_and_has_no_room_for_more(module):
     nouns: list[Any] = [kind for _, kind in getmembers(module, is_dataclass)]
 
