@@ -6,6 +6,7 @@ A process per step would import Dagster five times over; the work itself takes a
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.naming import heartbeat_name, job_name
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -27,7 +28,7 @@ def build_heartbeat_job(reconciliation: Reconciliation) -> dg.JobDefinition:
 
     @dg.op(name=f"{reconciliation.id}_heartbeat_message")
     def message(context: dg.OpExecutionContext, office: dg.ResourceParam[Office]) -> None:
-        with office.work(reconciliation) as work:
+        with failing_in_words(), office.work(reconciliation) as work:
             context.log.info(tell_heartbeat(work).words)
 
     @dg.job(

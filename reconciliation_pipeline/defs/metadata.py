@@ -19,12 +19,6 @@ from reconciliation_pipeline.steps.tell import Told
 Metadata = dict[str, Any]
 
 
-def failed(text: str, reasons: Sequence[Reason] = ()) -> dg.Failure:
-    """Fail a step with a sentence instead of a traceback; trying again would not make it true."""
-    metadata: Metadata = {"what to do": dg.MetadataValue.md(reasons_markdown(reasons))} if reasons else {}
-    return dg.Failure(description=text, metadata=metadata, allow_retries=False)
-
-
 def reasons_markdown(reasons: Sequence[Reason]) -> str:
     """List reasons with their remedies."""
     return "\n".join(f"- `{reason.code}` {reason.text} *{reason.remedy}*" for reason in reasons) or "no doubt"

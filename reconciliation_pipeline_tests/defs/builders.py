@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import dagster as dg
+import pytest
 
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.settings.load import check
@@ -45,6 +46,15 @@ def recorded(store: Store, morning: date, items: range) -> None:
     """Record a trusted morning on which these items are open."""
     attempt = trusted(store, morning)
     store.ledger.record(attempt, [an_observation(f"{item:012x}", key=f"C{item}") for item in items])
+
+
+def settle(home: Path, environment: pytest.MonkeyPatch) -> None:
+    """Make a folder the home, on the morning of 22 November at 04:00 in Berlin."""
+    for name in ("RECON_CONFIG", "RECON_POSTGRES_URL", "HOOK"):
+        environment.delenv(name, raising=False)
+    environment.setenv("RECON_HOME", str(home))
+    environment.setenv("RECON_NOW", "2026-11-22T04:00:00+01:00")
+    environment.setenv("DAGSTER_HOME", str(PROJECT))
 
 
 @contextmanager

@@ -7,16 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from reconciliation_pipeline_tests.defs.builders import PROJECT
-
-
-def settle(home: Path, environment: pytest.MonkeyPatch) -> None:
-    """Make a folder the home, on the morning of 22 November at 04:00 in Berlin."""
-    for name in ("RECON_CONFIG", "RECON_POSTGRES_URL", "HOOK"):
-        environment.delenv(name, raising=False)
-    environment.setenv("RECON_HOME", str(home))
-    environment.setenv("RECON_NOW", "2026-11-22T04:00:00+01:00")
-    environment.setenv("DAGSTER_HOME", str(PROJECT))
+from reconciliation_pipeline_tests.defs.builders import settle
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from reconciliation_pipeline.defs.instance_storage import under_home
+from reconciliation_pipeline.defs.instance_storage import HomeComputeLogs, under_home
 
 
 @dg.op
@@ -18,7 +18,7 @@ def small():
     speak()
 
 
-def run_and_reopen():
+def run_and_reopen() -> tuple[str, dg.DagsterRunStatus, int]:
     """Run a job, close everything, and ask the records of a new instance for it."""
     with dg.DagsterInstance.get() as first:
         storage = type(first.event_log_storage).__name__
@@ -48,12 +48,15 @@ def test_with_an_address_the_records_lie_in_postgres_and_nothing_in_sqlite(home,
 def test_scratch_files_and_output_lie_below_our_home(home):
     with dg.DagsterInstance.get() as instance:
         assert instance.storage_directory().startswith(str(home))
-        assert str(home) in str(instance.compute_log_manager._base_dir)
+        assert isinstance(instance.compute_log_manager, HomeComputeLogs)
+        assert str(home / "logs") == instance.compute_log_manager._base_dir
 
 
 def test_runs_wait_for_each_other_and_are_never_repeated_by_themselves(home):
     with dg.DagsterInstance.get() as instance:
-        assert 1 == instance.get_concurrency_config().run_queue_config.max_concurrent_runs
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue is not None
+        assert 1 == queue.max_concurrent_runs
         assert 0 == instance.run_retries_max_retries
         assert not instance.telemetry_enabled
 

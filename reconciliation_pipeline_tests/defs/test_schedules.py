@@ -1,6 +1,7 @@
 """When does a morning run by itself, and when does a tick rather say why not?"""
 
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -12,13 +13,13 @@ from reconciliation_pipeline_tests.defs.builders import a_pair, said
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def tick(name="pair_morning", *, at, cron="0 4 * * *"):
+def tick(name: str = "pair_morning", *, at: str, cron: str = "0 4 * * *") -> Any:
     """Evaluate one tick of a schedule."""
     schedule = build_definitions([a_pair(cron=cron)]).resolve_schedule_def(name)
     return schedule(dg.build_schedule_context(scheduled_execution_time=datetime.fromisoformat(at)))
 
 
-def ticks(cron, start, count, name="pair_morning"):
+def ticks(cron: str, start: str, count: int, name: str = "pair_morning") -> list[str]:
     """List the first ticks after an instant, by the clocks of Berlin."""
     from dagster._utils.schedules import schedule_execution_time_iterator
 

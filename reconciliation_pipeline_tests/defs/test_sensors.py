@@ -72,7 +72,7 @@ def run_fails(defs, instance):
     return failing
 
 
-def lines():
+def lines() -> list[str]:
     """Every line of every message in the outbox."""
     with opened() as store:
         return [line for one in store.outbox.all() for line in one.message.lines]

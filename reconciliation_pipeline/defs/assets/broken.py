@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from reconciliation_pipeline.defs.metadata import failed
+from reconciliation_pipeline.defs.failures import failed, failing_in_words
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.settings.load import Broken
 from reconciliation_pipeline.steps.tell import tell_broken_settings
@@ -26,7 +26,7 @@ def build_broken(broken: Broken) -> dg.AssetsDefinition:
     )
     def settings(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> None:
         """Fail with every mistake, and tell it."""
-        with office.store() as store:
+        with failing_in_words(), office.store() as store:
             tell_broken_settings(store, broken.name, mistakes, at=datetime.now(UTC))
         raise failed("The settings have mistakes: " + "; ".join(mistakes))
 

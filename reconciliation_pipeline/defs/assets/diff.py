@@ -2,16 +2,14 @@
 
 import dagster as dg
 
-from reconciliation_pipeline.compare.snapshot import Incomparable
-from reconciliation_pipeline.defs.metadata import diff_metadata, failed
+from reconciliation_pipeline.defs.failures import failing_in_words
+from reconciliation_pipeline.defs.metadata import diff_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
-from reconciliation_pipeline.domain.completeness import Untrusted
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.compare import compare_morning
-from reconciliation_pipeline.storage.errors import ArchiveDamaged
 
 
 def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -31,13 +29,8 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
     )
     def diff(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Compare, whatever Dagster thinks of the checks: an untrusted morning is refused here, too."""
-        with office.work(reconciliation) as work:
-            try:
-                attempt, comparison = compare_morning(work, morning_of(context.partition_key))
-            except Untrusted as refused:
-                raise failed(f"Not trustworthy, so not compared: {refused}", refused.reasons) from None
-            except (ArchiveDamaged, Incomparable) as damaged:
-                raise failed(f"{damaged.text} {damaged.remedy}") from None
+        with failing_in_words("Not trustworthy, so not compared"), office.work(reconciliation) as work:
+            attempt, comparison = compare_morning(work, morning_of(context.partition_key))
         return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison))
 
     return diff

@@ -2,15 +2,14 @@
 
 import dagster as dg
 
-from reconciliation_pipeline.defs.metadata import failed, ledger_metadata
+from reconciliation_pipeline.defs.failures import failing_in_words
+from reconciliation_pipeline.defs.metadata import ledger_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
-from reconciliation_pipeline.domain.completeness import Untrusted
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.describe import describe, lives_until
 from reconciliation_pipeline.steps.record import record_morning
-from reconciliation_pipeline.storage.diffs import NotCompared
 
 
 def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
@@ -31,11 +30,8 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
     def ledger(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Set lag apart, say what the rest costs and whose it is, and write it down."""
         morning = morning_of(context.partition_key)
-        with office.work(reconciliation) as work:
-            try:
-                attempt, _ = record_morning(work, morning)
-            except (Untrusted, NotCompared) as refused:
-                raise failed(f"Not recorded: {refused}") from None
+        with failing_in_words("Not trustworthy, so not recorded"), office.work(reconciliation) as work:
+            attempt, _ = record_morning(work, morning)
             return dg.MaterializeResult(metadata=ledger_metadata(describe(work, attempt), lives_until(work, morning)))
 
     return ledger

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.metadata import notifications_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
 from reconciliation_pipeline.defs.partitions import morning_of
@@ -30,7 +31,7 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
     ) -> dg.MaterializeResult[None]:
         """Store what has to be said, then send it."""
-        with office.work(reconciliation) as work:
+        with failing_in_words(), office.work(reconciliation) as work:
             told = tell_morning(work, morning_of(context.partition_key))
         context.log.info(told.words)
         return dg.MaterializeResult(metadata=notifications_metadata(told))
