@@ -70,10 +70,10 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
     from reconciliation_pipeline.cli.progress import TerminalOffice
     from reconciliation_pipeline.defs.build import build_definitions
     from reconciliation_pipeline.defs.naming import job_name
-    from reconciliation_pipeline.defs.resources import Office
+    from reconciliation_pipeline.defs.resources import OpenOffice
 
     os.environ["DAGSTER_HOME"] = str(environment().root)
-    office = Office() if quiet else TerminalOffice(terminal=os.dup(2))
+    office = OpenOffice(work) if quiet else TerminalOffice(work, terminal=os.dup(2))
     definitions = build_definitions([work.reconciliation], pretended_now=work.pretended_now, office=office)
     job = definitions.resolve_job_def(job_name(work.id))
     with dg.DagsterInstance.get() as instance:

@@ -12,13 +12,13 @@ import dagster as dg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from reconciliation_pipeline.defs.resources import LogWatch, Office
+from reconciliation_pipeline.defs.resources import LogWatch, OpenOffice
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.steps import watch as watching
 
 
 @dataclass(frozen=True, slots=True)
-class TerminalOffice(Office):
+class TerminalOffice(OpenOffice):
     """An office whose pulls are watched on a terminal as well.
 
     Attributes:

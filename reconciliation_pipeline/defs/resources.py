@@ -6,6 +6,7 @@ Nothing here is a secret: secrets stay in the environment and are looked up by n
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import dagster as dg
 
@@ -39,6 +40,28 @@ class Office:
     def watch(self, log: dg.DagsterLogManager) -> Iterator[Watch]:
         """Say who is told how far a pull has come: here, Dagster's log."""
         yield LogWatch(log)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOffice(Office):
+    """The office of a run in this very process, where everything is at hand already.
+
+    Attributes:
+        at_hand: What the run works with, its store and its clock included.
+    """
+
+    at_hand: Work
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Hand out the open store."""
+        yield self.at_hand.store
+
+    @contextmanager
+    def work(self, reconciliation: Reconciliation) -> Iterator[Work]:
+        """Hand out what is at hand; the run is of that one reconciliation."""
+        assert reconciliation.id == self.at_hand.id
+        yield self.at_hand
 
 
 class LogWatch:
