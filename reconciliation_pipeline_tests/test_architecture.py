@@ -110,16 +110,18 @@ class Module:
     @property
     def imports(self) -> Iterator[Import]:
         """Every import, wherever it stands."""
-        lazy = {
-            inner
-            for outer in ast.walk(self.tree)
-            if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef)
-            for inner in ast.walk(outer)
-        }
+        lazy = {inner for outer in ast.walk(self.tree) if _waits(outer) for inner in ast.walk(outer)}
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import | ast.ImportFrom):
                 for address in _addresses(node):
                     yield Import(address, node.lineno, is_lazy=node in lazy)
+
+
+def _waits(node: ast.AST) -> bool:
+    """Whether what stands inside is not run when the module is imported."""
+    if isinstance(node, ast.If):
+        return ast.unparse(node.test) == "TYPE_CHECKING"
+    return isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
 
 
 def _addresses(node: ast.Import | ast.ImportFrom) -> list[str]:

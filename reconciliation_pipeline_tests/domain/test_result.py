@@ -126,6 +126,16 @@ class TestCounts:
 
         assert (1, 2) == (found.new, found.resolved)
 
+    def test_what_nothing_sets_apart_yet_is_counted_as_none(self):
+        found = counts(an_observation("C-1"), an_observation("C-2", settling=True))
+
+        assert (0, 0, 0) == (found.quarantined, found.accepted, found.format_only)
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_a_first_morning_is_said_to_be_one(self, first):
+        assert first is conclude(an_attempt(), observations=(), moved=NOTHING_MOVED, first=first).first
+        assert concluded().first is False
+
 
 class TestGroups:
     def test_open_differences_are_grouped_by_kind_and_cause_most_numerous_first(self):
@@ -143,6 +153,12 @@ class TestGroups:
             Group(Kind.CRM_ONLY, Cause.CANCELLED, 1, ()),
             Group(Kind.VALUE_CONFLICT, None, 1, ()),
         ) == concluded(*seen).groups
+
+    def test_equally_numerous_groups_are_ordered_by_cause(self):
+        causes = [Cause.UNKNOWN, Cause.CANCELLED, Cause.OUT_OF_SCOPE]
+        seen = [an_observation(f"C-{cause}", cause=cause) for cause in causes]
+
+        assert sorted(causes) == [group.cause for group in concluded(*seen).groups]
 
     def test_lag_costs_nothing_and_belongs_to_no_group(self):
         lag = an_observation(settling=True, money_class=AFTER, amount=euros("49"))
@@ -206,7 +222,7 @@ class TestJson:
         assert [SIDE, SIDE] == [set(side) for side in said["sides"].values()]
         assert DIFFERENCES == set(said["differences"])
         assert {"class", "currency", "amount", "count", "unknown"} == set(said["money"][0])
-        assert {"found", "of"} == set(said["planted"])
+        assert {"found": 0, "of": 0} == said["planted"]
 
     @pytest.mark.parametrize("snapshots", [{}, {Side.CRM: a_snapshot()}], ids=["nothing pulled", "one side pulled"])
     def test_a_refused_morning_has_the_same_fields_and_no_differences(self, snapshots):
@@ -217,6 +233,7 @@ class TestJson:
         assert RUN == set(said)
         assert [SIDE, SIDE] == [set(side) for side in said["sides"].values()]
         assert "incomplete" == said["sides"]["billing"]["certificate"]
+        assert [0] * 4 == [said["sides"]["billing"][name] for name in ("pulled", "active", "pages", "requests")]
         assert said["differences"] is None
 
     def test_a_reason_is_said_with_its_code_side_and_remedy(self):
