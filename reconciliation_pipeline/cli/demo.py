@@ -4,6 +4,7 @@ The only place that knows the demo world; the pipeline itself never imports it.
 """
 
 import os
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +12,12 @@ from typing import Annotated
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from reconciliation_pipeline.cli.desk import environment, open_store, settings, supply_demo_secrets
+from reconciliation_pipeline.cli.backfill import line
+from reconciliation_pipeline.cli.desk import environment, open_store, settings, supply_demo_variables
 from reconciliation_pipeline.cli.morning import run_morning
 from reconciliation_pipeline.cli.output import Json, Problem, emit, say
 from reconciliation_pipeline.demo import control
 from reconciliation_pipeline.demo.state import DemoError, State
-from reconciliation_pipeline.domain.result import symbol
 from reconciliation_pipeline.settings.values import Duration
 from reconciliation_pipeline.steps.work import Work
 
@@ -39,25 +40,49 @@ def demo(
     heal: Annotated[bool, typer.Option("--heal", help="Undo the accident.")] = False,
     seed: Annotated[int | None, typer.Option("--seed", help="Another world with the same counts.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Begin the story anew.")] = False,
+    crm_port: Annotated[int | None, typer.Option("--crm-port", help="Where the CRM answers.")] = None,
+    billing_port: Annotated[int | None, typer.Option("--billing-port", help="Where billing answers.")] = None,
     stop: Annotated[bool, typer.Option("--stop", help="Stop the two systems.")] = False,
     as_json: Json = False,
 ) -> None:
     """Serve a CRM and a billing system on this machine, with an automation between them that loses events."""
     home = environment().home
+    world = _World(home, seed, crm_port, billing_port)
     try:
         if stop:
             control.stop(home)
         elif mornings:
-            _run_mornings(home, mornings, seed)
+            _run_mornings(world, mornings)
         elif advance:
             control.advance(home, _duration(advance))
         elif accident or heal:
             control.set_fault(home, "billing", None if heal else HALF_A_LOAD)
         elif serve or fresh or seed is not None:
-            control.serve(home, seed=seed, fresh=fresh)
+            world.serve(fresh=fresh)
         _tell(control.status(home), as_json=as_json)
     except DemoError as error:
         raise Problem("demo", error.text, place="recon demo", remedy=error.remedy) from None
+
+
+@dataclass(frozen=True, slots=True)
+class _World:
+    """Which world is asked for; what is left open stays as it was."""
+
+    home: Path
+    seed: int | None
+    crm_port: int | None
+    billing_port: int | None
+
+    def serve(self, *, fresh: bool) -> State:
+        old = control.status(self.home)
+        crm, billing = (old.crm_port, old.billing_port) if old else (control.CRM_PORT, control.BILLING_PORT)
+        return control.serve(
+            self.home,
+            seed=self.seed,
+            fresh=fresh,
+            crm_port=self.crm_port or crm,
+            billing_port=self.billing_port or billing,
+        )
 
 
 def _duration(text: str) -> timedelta:
@@ -68,10 +93,10 @@ def _duration(text: str) -> timedelta:
         raise Problem("usage", text, place="--advance") from None
 
 
-def _run_mornings(home: Path, count: int, seed: int | None) -> None:
+def _run_mornings(asked: _World, count: int) -> None:
     """Run the last mornings one after the other, each at 04:00 of its own day, today's last."""
-    world = control.serve(home, seed=seed, fresh=True)
-    supply_demo_secrets()
+    world, home = asked.serve(fresh=True), asked.home
+    supply_demo_variables()
     pair = settings(PAIR)
     today = world.clock.astimezone(pair.zone).date()
     try:
@@ -80,9 +105,7 @@ def _run_mornings(home: Path, count: int, seed: int | None) -> None:
             control.set_clock(home, instant)
             with open_store() as store:
                 work = Work(pair, store, os.environ, pretended_now=instant)
-                result = run_morning(work, instant.date(), quiet=True)
-            to_act_on = f"{result.differences.open} to act on" if result.differences else result.reasons[0].text
-            say(f"{instant.date()}  {symbol(result.outcome):<15} {to_act_on}")
+                say(line(run_morning(work, instant.date(), quiet=True)))
     finally:
         control.set_clock(home, world.clock)
 

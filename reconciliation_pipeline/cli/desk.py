@@ -17,9 +17,6 @@ from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.store import Store
 
-DEMO_VARIABLES = ("CRM_TOKEN", "STRIPE_API_KEY")
-"""Variables of the demo pair; while the demo world runs, they need not be set by hand."""
-
 
 def environment() -> Environment:
     """Read RECON_HOME, RECON_CONFIG and the rest."""
@@ -55,20 +52,22 @@ def open_store() -> Iterator[Store]:
 @contextmanager
 def at_work(name: str) -> Iterator[Work]:
     """Open everything for one reconciliation."""
+    supply_demo_variables()
     reconciliation = settings(name)
-    supply_demo_secrets()
     with open_store() as store:
         yield Work(reconciliation, store, os.environ, environment().pretended_now)
 
 
-def supply_demo_secrets() -> None:
-    """Fill in the demo world's own tokens where it runs and nobody set others."""
+def supply_demo_variables() -> None:
+    """Fill in the demo world's addresses and tokens where there is one and nobody set others."""
     from reconciliation_pipeline.demo.control import status
 
     if (world := status(environment().home)) is None:
         return
-    for name, token in zip(DEMO_VARIABLES, (world.crm_token, world.stripe_key), strict=True):
-        os.environ.setdefault(name, token)
+    for name, value in world.environment.items():
+        # Its clock is told by its answers; a pretended one is for those who ask for it.
+        if name != "RECON_NOW":
+            os.environ.setdefault(name, value)
 
 
 def a_date(text: str | None) -> date | None:

@@ -10,6 +10,7 @@ from typing import cast
 
 import typer
 
+from reconciliation_pipeline.cli.backfill import backfill
 from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
 from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("count")(count)
+app.command("backfill")(backfill)
 app.command("list")(list_items)
 app.command("show")(show)
 app.command("report")(report)
