@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench test lint lock peers
+.PHONY: help run dev bench test scheduled lint lock peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,9 @@ bench: $(VENV)/dev  ## the figures we publish, as ratios in one run
 
 test: $(VENV)/dev  ## every test
 	@$(BIN)/pytest
+
+scheduled: $(VENV)/dev  ## a morning that the daemon runs by itself, and a restart, on both databases (six minutes)
+	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/scheduled
 
 PEERS := .peers/localstripe
 $(PEERS)/installed: reconciliation_pipeline_tests/peers/requirements-localstripe.txt
