@@ -16,6 +16,7 @@ from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.compare import faults
 from reconciliation_pipeline.steps.work import Work
@@ -38,7 +39,10 @@ ADDS_UP_CLAIM = (
     "Every pulled record is in exactly one bucket, and the buckets add up to what was counted while pulling."
 )
 
-RED = " **Red means:** nothing after it runs, nothing is closed, and the last trusted morning still stands."
+RED = (
+    " **Red means:** nothing after it runs, nothing is closed, and the last trusted morning still stands. "
+    "Dagster calls a check failed as long as any morning of its history did; *Partitions* shows which."
+)
 
 
 def claim_of(reason: Reason) -> str:
@@ -93,7 +97,10 @@ def _snapshot_checks(
             attempt = attempt_of_run(work, context)
         for side in Side:
             for claim in CLAIMS:
-                yield _snapshot_result(attempt, snapshot_key(reconciliation, side), side, claim)
+                result = _snapshot_result(attempt, snapshot_key(reconciliation, side), side, claim)
+                if not result.passed:
+                    context.log.error(result.description)
+                yield result
 
     return checks
 
@@ -133,8 +140,11 @@ def _adds_up_check(reconciliation: Reconciliation, mornings: dg.PartitionsDefini
                     return dg.AssetCheckResult(passed=False, description=missing.text)
             receipts = {side: snapshot.receipt for side, snapshot in attempt.snapshots.items()}
             broken = faults(comparison, receipts)
-            text = " ".join(broken) or "Every row is accounted for."
-            return dg.AssetCheckResult(passed=not broken, description=text, metadata=adds_up_metadata(comparison))
+            return dg.AssetCheckResult(
+                passed=not broken,
+                description=" ".join(broken) or "Every row is accounted for.",
+                metadata=adds_up_metadata(comparison, words_of(reconciliation)),
+            )
 
     return check
 

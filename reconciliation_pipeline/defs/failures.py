@@ -7,7 +7,7 @@ import dagster as dg
 
 from reconciliation_pipeline.compare.snapshot import Incomparable
 from reconciliation_pipeline.connectors.errors import SourceError
-from reconciliation_pipeline.defs.metadata import reasons_markdown
+from reconciliation_pipeline.defs import markdown
 from reconciliation_pipeline.domain.completeness import Untrusted
 from reconciliation_pipeline.domain.records import Reason
 from reconciliation_pipeline.steps.morning import FutureMorning
@@ -16,7 +16,7 @@ from reconciliation_pipeline.storage.errors import StorageError
 
 def failed(text: str, reasons: Sequence[Reason] = ()) -> dg.Failure:
     """Fail a step with a sentence; trying again would not make it true."""
-    metadata = {"what to do": dg.MetadataValue.md(reasons_markdown(reasons))} if reasons else {}
+    metadata = {"what to do": dg.MetadataValue.md(markdown.reasons(reasons))} if reasons else {}
     return dg.Failure(description=text, metadata=metadata, allow_retries=False)
 
 

@@ -76,7 +76,7 @@ def test_a_trusted_morning_materialises_every_asset(saturday):
 NUMBERS = {
     "crm_snapshot": {"dagster/row_count", "active", "pages", "requests", "seconds", "without key", "sharing a key"},
     "diff": {"dagster/row_count", "crm_only", "billing_only", "value_conflict", "records that cannot be paired"},
-    "ledger": {"dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days"},
+    "ledger": {"dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days", "EUR a month"},
     "notifications": {"messages stored", "sent", "failed"},
 }
 

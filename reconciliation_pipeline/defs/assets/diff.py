@@ -8,6 +8,7 @@ from reconciliation_pipeline.defs.naming import asset_key, owner_of, snapshot_ke
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.compare import compare_morning
 
@@ -31,6 +32,6 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
         """Compare, whatever Dagster thinks of the checks: an untrusted morning is refused here, too."""
         with failing_in_words("Not trustworthy, so not compared"), office.work(reconciliation) as work:
             attempt, comparison = compare_morning(work, morning_of(context.partition_key))
-        return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison))
+        return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison, words_of(reconciliation)))
 
     return diff

@@ -7,6 +7,7 @@ from reconciliation_pipeline.defs.metadata import ledger_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.describe import describe, lives_until
 from reconciliation_pipeline.steps.record import record_morning
@@ -21,7 +22,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
         partitions_def=mornings,
         group_name=reconciliation.id,
         owners=owner_of(reconciliation),
-        kinds={"sqlalchemy"},
+        kinds={"sql"},
         description=(
             "Every difference from the morning it was first seen to the morning it was gone, with owner and "
             "money. **Red means:** this morning is not in the ledger; nothing was opened, aged or closed by it."
@@ -32,6 +33,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
         morning = morning_of(context.partition_key)
         with failing_in_words("Not trustworthy, so not recorded"), office.work(reconciliation) as work:
             attempt, _ = record_morning(work, morning)
-            return dg.MaterializeResult(metadata=ledger_metadata(describe(work, attempt), lives_until(work, morning)))
+            result, lives = describe(work, attempt), lives_until(work, morning)
+        return dg.MaterializeResult(metadata=ledger_metadata(result, lives, words_of(reconciliation)))
 
     return ledger

@@ -10,6 +10,7 @@ from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.morning import Gathered, gather
 
@@ -46,14 +47,14 @@ def _require_both(gathered: Gathered) -> None:
 
 
 def _spec(reconciliation: Reconciliation, side: Side) -> dg.AssetSpec:
-    label, settings = reconciliation.label(side), reconciliation.sides[side]
+    name, settings = words_of(reconciliation).name(side), reconciliation.sides[side]
     return dg.AssetSpec(
         key=snapshot_key(reconciliation, side),
         group_name=reconciliation.id,
         owners=owner_of(reconciliation),
         kinds={settings.connector, "parquet"},
         description=(
-            f"Every record of {label}, pulled page by page to the explicit end, with the receipt and the "
+            f"Every record of {name}, pulled page by page to the explicit end, with the receipt and the "
             "certificate of the pull. **Red means:** the pull broke off or cannot be believed. Nothing is "
             "compared, closed or aged then; the last trusted morning still stands. The reasons are on the checks."
         ),

@@ -1,0 +1,82 @@
+"""What reads as text in the Dagster UI? Markdown only: it flattens HTML and does not wrap it.
+
+The phrases are those of messages and terminal (`domain/wording.py`). No row values and nothing a
+customer typed: counts, reasons, money, ledger ids.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from reconciliation_pipeline.domain.ledger import Life
+from reconciliation_pipeline.domain.records import Comparison, Reason, Side, Snapshot
+from reconciliation_pipeline.domain.result import MorningResult
+from reconciliation_pipeline.domain.spelling import number
+from reconciliation_pipeline.domain.wording import Words, money_words, phrase
+from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
+
+MOST = 20
+"""Differences listed one by one; the terminal lists all."""
+
+BUCKETS = {
+    "equal": "active on both sides, equal",
+    "conflict": "active on both sides, values differ",
+    "one_sided": "active here only",
+    "counterpart": "stopped here, active there",
+    "out_of_scope": "active on neither side",
+    "no_key": "without a key, set apart",
+    "duplicate_key": "sharing a key, set apart",
+    "folded": "merged with others of the same key",
+}
+"""Where a pulled row ends, in the words of the table."""
+
+
+def table(head: Sequence[str], aligned: str, rows: Iterable[Sequence[str]]) -> str:
+    """Write a table; `aligned` has one of < and > for each column."""
+    rule = ["---:" if side == ">" else "---" for side in aligned]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+
+
+def reasons(doubts: Sequence[Reason]) -> str:
+    """List doubts with their remedies."""
+    return "\n".join(
+        f"- `{doubt.code}` {doubt.text}" + (f" *{doubt.remedy}*" if doubt.remedy else "") for doubt in doubts
+    )
+
+
+def certificate(snapshot: Snapshot) -> str:
+    """Say whether a pull may be believed, why, and how it came about."""
+    lines = [f"- {line}" for line in certificate_lines(snapshot)]
+    doubts = [reasons(snapshot.certificate.reasons)] if snapshot.certificate.reasons else []
+    return "\n".join([f"**{HEADLINES[snapshot.certificate.grade]}**", "", *doubts, *lines])
+
+
+def balance(comparison: Comparison, words: Words) -> str:
+    """Show where every row of both sides went; each column adds up to what was pulled."""
+    crm, billing = comparison.balances[Side.CRM], comparison.balances[Side.BILLING]
+    rows = [(text, f"{getattr(crm, name):,}", f"{getattr(billing, name):,}") for name, text in BUCKETS.items()]
+    total = ("**pulled**", f"**{crm.pulled:,}**", f"**{billing.pulled:,}**")
+    return table(["rows", words.labels[Side.CRM], words.labels[Side.BILLING]], "<>>", [*rows, total])
+
+
+def costs(result: MorningResult, words: Words) -> str:
+    """Show what the open differences cost, by how the two sides disagree."""
+    rows = [
+        (f"{group.count:,}", phrase(group.kind, group.cause, words), money_words(group.money, words, of=group.count))
+        for group in result.groups
+    ]
+    return table(["records", "how they disagree", "amount"], "><>", rows) if rows else "Nothing is open."
+
+
+def oldest_first(lives: Iterable[Life], words: Words) -> str:
+    """List differences by ledger id, the oldest first; keys and names stay in the ledger."""
+    there = sorted(lives, key=lambda life: (life.first_seen, life.latest.item))
+    if not there:
+        return "Nothing is open."
+    rows = [_row(life, words) for life in there[:MOST]]
+    shown = table(["id", "how they disagree", "first seen", "amount", "owner"], "<<<><", rows)
+    return shown + (f"\n\nand {len(there) - MOST:,} more: `recon list`" if len(there) > MOST else "")
+
+
+def _row(life: Life, words: Words) -> tuple[str, ...]:
+    latest, amount = life.latest, life.latest.amount
+    spelt = f"{number(amount.value, amount.currency)} {amount.currency}" if amount else ""
+    return f"`{latest.item}`", phrase(latest.kind, latest.cause, words), str(life.first_seen), spelt, latest.owner
