@@ -26,11 +26,13 @@ class JudgementPolicy:
     Attributes:
         settling: How young a difference may be and still be normal lag.
         default_owner: Who answers for what nobody else answers for; never empty.
+        amount_field: Which field says what a record costs; None when none does.
         owners: Owners by kind.
     """
 
     settling: timedelta
     default_owner: str
+    amount_field: str | None = None
     owners: Mapping[Kind, str] = field(default_factory=dict)
 
 
@@ -59,8 +61,8 @@ def judge(
             cause=found.cause,
             fields=found.fields,
             settling=is_settling(found, as_of=as_of, until=until, window=policy.settling),
-            money_class=money_class(found),
-            amount=amount_at_stake(found),
+            money_class=money_class(found, policy.amount_field),
+            amount=amount_at_stake(found, policy.amount_field),
             owner=policy.owners.get(found.kind) or policy.default_owner,
             signature=signature(found),
             source_ids=found.source_ids,
@@ -81,25 +83,25 @@ def is_settling(found: Discrepancy, *, as_of: datetime, until: datetime, window:
     return bool(usable) and as_of - max(usable) < window
 
 
-def money_class(found: Discrepancy) -> MoneyClass | None:
-    """Say what a difference means in money, from side and status."""
+def money_class(found: Discrepancy, amount_field: str | None) -> MoneyClass | None:
+    """Say what a difference means in money, from side and status; a conflict only if the amount is in it."""
     if found.kind is Kind.CRM_ONLY:
         return MoneyClass.USED_UNBILLED
     if found.kind is Kind.BILLING_ONLY:
         ended = found.cause in CLOSED
         return MoneyClass.CHARGED_AFTER_CANCELLATION if ended else MoneyClass.BILLED_UNKNOWN_TO_CRM
-    amounts = [found.amounts.get(side) for side in Side]
-    return MoneyClass.AMOUNT_DIFFERS if amounts[0] != amounts[1] else None
+    is_about_money = any(one.name == amount_field for one in found.fields)
+    return MoneyClass.AMOUNT_DIFFERS if is_about_money else None
 
 
-def amount_at_stake(found: Discrepancy) -> Amount | None:
+def amount_at_stake(found: Discrepancy, amount_field: str | None) -> Amount | None:
     """Say how much money a difference moves; None when it moves none or nobody knows."""
     crm, billing = found.amounts.get(Side.CRM), found.amounts.get(Side.BILLING)
     if found.kind is Kind.CRM_ONLY:
         return crm
     if found.kind is Kind.BILLING_ONLY:
         return billing
-    if crm is None or billing is None or crm == billing or crm.currency != billing.currency:
+    if money_class(found, amount_field) is None or crm is None or billing is None or crm.currency != billing.currency:
         return None
     return Amount(abs(crm.value - billing.value), crm.currency)
 

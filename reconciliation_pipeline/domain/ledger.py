@@ -7,8 +7,8 @@ from them, never stored, so that mornings may arrive in any order, or twice.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, MoneyClass, Side
@@ -98,6 +98,29 @@ def signature(found: Discrepancy) -> str:
     """Fingerprint the values of a difference, in whatever order they are compared: 12 hexadecimal digits."""
     values = [(one.name, one.crm, one.billing) for one in sorted(found.fields, key=lambda one: one.name)]
     return _digest(found.kind, found.cause, values)[:12]
+
+
+def matured(seen: Mapping[date, Iterable[Observation]], window: timedelta) -> dict[date, tuple[Observation, ...]]:
+    """Call real what an earlier trusted morning, at least one window ago, already saw unchanged.
+
+    A record that something touches every night would look young for ever by its timestamps alone.
+
+    Args:
+        seen: What each trusted morning observed, also those that observed nothing.
+        window: How young a difference may be and still be normal lag.
+    """
+    grown: dict[date, tuple[Observation, ...]] = {}
+    since: dict[tuple[str, str], date] = {}
+    for morning in sorted(seen):
+        observed = tuple(seen[morning])
+        since = {(one.item, one.signature): since.get((one.item, one.signature), morning) for one in observed}
+        grown[morning] = tuple(
+            replace(one, settling=False)
+            if one.settling and morning > (first := since[one.item, one.signature]) and morning - first >= window
+            else one
+            for one in observed
+        )
+    return grown
 
 
 def lives(mornings: Iterable[date], seen: Mapping[date, Iterable[Observation]]) -> tuple[Life, ...]:

@@ -12,6 +12,8 @@ from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
 
+NOTHING_MOVED = Movement((), ())
+
 SCHEMA = 1
 """Version of the JSON that `recon` prints."""
 
@@ -57,6 +59,7 @@ class MorningResult:
         first: Whether no earlier morning was ever compared, so that everything found is inventory.
         groups: Open differences by kind and cause, most numerous first.
         money: What the open differences cost, by class and currency.
+        moved: What changed since the previous trusted morning.
         messages: Idempotency keys of the messages this morning has in the outbox.
     """
 
@@ -67,6 +70,7 @@ class MorningResult:
     first: bool = False
     groups: tuple[Group, ...] = ()
     money: tuple[MoneyLine, ...] = ()
+    moved: Movement = NOTHING_MOVED
     messages: tuple[str, ...] = ()
 
     @property
@@ -89,7 +93,7 @@ def conclude(
     attempt: Attempt,
     *,
     observations: Iterable[Observation] | None,
-    moved: Movement,
+    moved: Movement = NOTHING_MOVED,
     first: bool = False,
     messages: tuple[str, ...] = (),
 ) -> MorningResult:
@@ -116,6 +120,7 @@ def conclude(
         first=first,
         groups=_groups(is_open),
         money=money_lines(is_open),
+        moved=moved,
         messages=messages,
     )
 

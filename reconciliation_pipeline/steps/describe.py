@@ -1,10 +1,10 @@
 """Say what a morning came to, from what is stored; asks no system and changes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.ledger import Life, Movement, Observation, lives, movement
+from reconciliation_pipeline.domain.ledger import Life, Observation, lives, matured, movement
 from reconciliation_pipeline.domain.records import KeyTrouble
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.steps.work import Work
@@ -12,24 +12,23 @@ from reconciliation_pipeline.steps.work import Work
 
 def describe(work: Work, attempt: Attempt) -> MorningResult:
     """Derive the result of one attempt."""
-    stored = work.store.outbox.all(work.id)
-    messages = tuple(one.message.key for one in stored if one.message.morning == attempt.morning)
-    observations = work.store.ledger.of_attempt(attempt)
-    moved = movement_of(work, attempt.morning, observations or ())
-    first = not earlier_mornings(work, attempt.morning)
-    return conclude(attempt, observations=observations, moved=moved, first=first, messages=messages)
+    morning, own = attempt.morning, work.store.ledger.of_attempt(attempt)
+    seen: dict[date, Sequence[Observation]] = {**work.store.ledger.observations(work.id, until=morning)}
+    grown = matured({**seen, morning: own or ()}, work.reconciliation.settling)
+    earlier = [day for day in grown if day < morning]
+    stored = work.store.outbox.all(work.id, morning=morning)
+    return conclude(
+        attempt,
+        observations=None if own is None else grown[morning],
+        moved=movement(grown[earlier[-1]] if earlier else (), grown[morning]),
+        first=not earlier,
+        messages=tuple(one.message.key for one in stored),
+    )
 
 
-def earlier_mornings(work: Work, morning: date) -> list[date]:
-    """List the mornings before this one that were trusted and compared, oldest first."""
-    return [one for one in work.store.ledger.mornings(work.id, until=morning) if one < morning]
-
-
-def movement_of(work: Work, morning: date, now: Iterable[Observation]) -> Movement:
-    """Compare a morning's observations with those of the trusted morning before it."""
-    earlier = earlier_mornings(work, morning)
-    before = work.store.ledger.on(work.id, earlier[-1]) if earlier else None
-    return movement(before or (), now)
+def history(work: Work, until: date | None) -> dict[date, tuple[Observation, ...]]:
+    """Read what every trusted and compared morning observed, oldest first; None means all of them."""
+    return matured(work.store.ledger.observations(work.id, until=until), work.reconciliation.settling)
 
 
 def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
@@ -42,5 +41,10 @@ def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
 
 def lives_until(work: Work, morning: date | None) -> tuple[Life, ...]:
     """Derive the life of every difference up to a morning; None means the latest."""
-    mornings = work.store.ledger.mornings(work.id, until=morning)
-    return lives(mornings, work.store.ledger.observations(work.id, until=morning))
+    seen = history(work, morning)
+    return lives(seen, seen)
+
+
+def opened(seen: Mapping[date, Iterable[Observation]]) -> dict[date, frozenset[str]]:
+    """Name what was open on each morning, lag left out."""
+    return {day: frozenset(one.item for one in observed if not one.settling) for day, observed in seen.items()}

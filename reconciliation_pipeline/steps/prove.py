@@ -15,7 +15,6 @@ from reconciliation_pipeline.domain.completeness import (
     doubts_between,
     trust,
 )
-from reconciliation_pipeline.domain.ledger import Movement
 from reconciliation_pipeline.domain.messages import Message
 from reconciliation_pipeline.domain.records import Baseline, Reason, Receipt, Side, Snapshot
 from reconciliation_pipeline.domain.result import conclude
@@ -89,7 +88,7 @@ def alarm(work: Work, attempt: Attempt) -> list[Message]:
     """Write the message of a refused morning; a trusted one, and any past one, has none."""
     if attempt.standing is not Standing.REFUSED or not attempt.live:
         return []
-    result = conclude(attempt, observations=None, moved=Movement((), ()))
+    result = conclude(attempt, observations=None)
     return [not_trustworthy_message(result, words_of(work.reconciliation), owner=work.reconciliation.owners.default)]
 
 

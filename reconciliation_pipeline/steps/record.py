@@ -6,6 +6,7 @@ from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.settings.rules import amount_field
 from reconciliation_pipeline.steps.prove import trusted_morning
 from reconciliation_pipeline.steps.work import Work
 
@@ -38,4 +39,4 @@ def judgement_policy(work: Work) -> JudgementPolicy:
     """Gather from the settings how differences are judged."""
     owners = work.reconciliation.owners
     named = {Kind(name): owner for name, owner in owners.model_dump(exclude={"default"}).items() if owner}
-    return JudgementPolicy(work.reconciliation.settling, owners.default, named)
+    return JudgementPolicy(work.reconciliation.settling, owners.default, amount_field(work.reconciliation), named)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import page
-from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.describe import describe, history, lives_until, opened
 from reconciliation_pipeline.steps.work import Work
 
 TREND = 90
@@ -37,13 +37,12 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
 
 def trend(work: Work, until: date) -> list[tuple[date, int, int, int]]:
     """Collect date, active counts of both sides and open differences of the last trusted mornings."""
-    opened = dict(work.store.ledger.open_items(work.id, until=until))
     points = []
-    for morning in work.store.ledger.mornings(work.id, until=until)[-TREND:]:
+    for morning, items in list(opened(history(work, until)).items())[-TREND:]:
         attempt = work.store.attempts.latest_recorded(work.id, morning)
         if attempt is not None:
             active = {side: attempt.snapshots[side].receipt.active for side in Side}
-            points.append((morning, active[Side.CRM], active[Side.BILLING], len(opened.get(morning, ()))))
+            points.append((morning, active[Side.CRM], active[Side.BILLING], len(items)))
     return points
 
 

@@ -24,7 +24,7 @@ from reconciliation_pipeline.domain.wording import (
     spike_message,
 )
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.steps.describe import describe, lives_until, movement_of
+from reconciliation_pipeline.steps.describe import describe, history, lives_until, opened
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
 
@@ -49,10 +49,10 @@ def tell_morning(work: Work, morning: date) -> Told:
     if attempt is None:
         return Told((), 0, 0, f"{morning} has no result to tell.")
     lives = [life for life in lives_until(work, morning) if life.state is ItemState.OPEN]
-    moved = movement_of(work, morning, work.store.ledger.of_attempt(attempt) or ())
+    result = describe(work, attempt)
     found = drift_message(
-        describe(work, attempt),
-        moved,
+        result,
+        result.moved,
         words_of(work.reconciliation),
         oldest_days=_oldest(lives, morning),
         owner=work.reconciliation.owners.default,
@@ -70,11 +70,11 @@ def tell_spike(work: Work) -> Told:
 
 def judge_morning(work: Work, morning: date) -> SpikeJudgement | None:
     """Judge how unusual a recorded morning was; None when it has no result."""
-    opened = work.store.ledger.open_items(work.id, until=morning)
-    if not opened or opened[-1][0] != morning:
+    found = opened(history(work, morning))
+    if morning not in found:
         return None
     counts, before = [], frozenset[str]()
-    for _, items in opened:
+    for items in found.values():
         counts.append(len(items - before))
         before = items
     return judge_spike(counts)

@@ -19,7 +19,7 @@ from reconciliation_pipeline.domain.judgement import (
     money_lines,
 )
 from reconciliation_pipeline.domain.ledger import identity, signature
-from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, Kind, MoneyClass, Side
+from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, MoneyClass, Side
 from reconciliation_pipeline_tests.builders import (
     HOUR,
     MICROSECOND,
@@ -31,7 +31,9 @@ from reconciliation_pipeline_tests.builders import (
     euros,
 )
 
-POLICY = JudgementPolicy(settling=HOUR, default_owner="finance-ops", owners={Kind.CRM_ONLY: "billing-desk"})
+POLICY = JudgementPolicy(
+    settling=HOUR, default_owner="finance-ops", amount_field="mrr", owners={Kind.CRM_ONLY: "billing-desk"}
+)
 END_OF_PULL = NOW + 5 * MINUTE
 AHEAD = 10 * MINUTE
 
@@ -124,23 +126,33 @@ class TestMoneyClass:
         ],
     )
     def test_a_running_subscription_is_charged_after_cancellation_or_unknown(self, cause, expected):
-        assert expected is money_class(a_discrepancy(Kind.BILLING_ONLY, cause=cause))
+        assert expected is money_class(a_discrepancy(Kind.BILLING_ONLY, cause=cause), "mrr")
 
     @pytest.mark.parametrize("cause", Cause)
     def test_a_customer_that_billing_does_not_run_uses_unbilled(self, cause):
-        assert MoneyClass.USED_UNBILLED is money_class(a_discrepancy(Kind.CRM_ONLY, cause=cause))
+        assert MoneyClass.USED_UNBILLED is money_class(a_discrepancy(Kind.CRM_ONLY, cause=cause), "mrr")
 
     @pytest.mark.parametrize(
-        ("crm", "billing", "expected"),
-        [
-            (euros("49.00"), euros("59.00"), MoneyClass.AMOUNT_DIFFERS),
-            (euros("49.00"), Amount(Decimal("49.00"), "USD"), MoneyClass.AMOUNT_DIFFERS),
-            (euros("49.00"), euros("49.0"), None),
-            (NOBODY_KNOWS, NOBODY_KNOWS, None),
-        ],
+        ("field", "expected"), [("mrr", MoneyClass.AMOUNT_DIFFERS), ("plan", None), ("mrr_note", None)]
     )
-    def test_a_conflict_moves_money_only_when_the_amounts_differ(self, crm, billing, expected):
-        assert expected is money_class(a_discrepancy(Kind.VALUE_CONFLICT, crm=crm, billing=billing))
+    def test_a_conflict_moves_money_only_when_the_amount_is_among_what_differs(self, field, expected):
+        found = a_discrepancy(Kind.VALUE_CONFLICT, fields=(FieldDifference(field, "1", "2"),))
+
+        assert expected is money_class(found, "mrr")
+
+    def test_amounts_that_agree_within_the_tolerance_are_no_matter_of_money(self):
+        found = a_discrepancy(
+            Kind.VALUE_CONFLICT,
+            fields=(FieldDifference("plan", "basic", "pro"),),
+            crm=euros("49.00"),
+            billing=euros("49.01"),
+        )
+
+        assert (None, None) == (money_class(found, "mrr"), amount_at_stake(found, "mrr"))
+
+
+def on_the_amount(crm: Amount, billing: Amount) -> Discrepancy:
+    return a_discrepancy(Kind.VALUE_CONFLICT, fields=(FieldDifference("mrr", "1", "2"),), crm=crm, billing=billing)
 
 
 class TestAmountAtStake:
@@ -149,12 +161,16 @@ class TestAmountAtStake:
         [(Kind.CRM_ONLY, euros("10")), (Kind.BILLING_ONLY, euros("12")), (Kind.VALUE_CONFLICT, euros("2"))],
     )
     def test_a_one_sided_record_costs_what_it_says_and_a_conflict_the_difference(self, kind, expected):
-        assert expected == amount_at_stake(a_discrepancy(kind, crm=euros("10"), billing=euros("12")))
+        fields = (FieldDifference("mrr", "10", "12"),)
+
+        assert expected == amount_at_stake(
+            a_discrepancy(kind, fields=fields, crm=euros("10"), billing=euros("12")), "mrr"
+        )
 
     def test_which_side_charges_more_does_not_change_what_is_at_stake(self):
-        found = a_discrepancy(Kind.VALUE_CONFLICT, crm=euros("59.00"), billing=euros("49.00"))
+        found = on_the_amount(crm=euros("59.00"), billing=euros("49.00"))
 
-        assert euros("10.00") == amount_at_stake(found)
+        assert euros("10.00") == amount_at_stake(found, "mrr")
 
     @pytest.mark.parametrize(
         ("kind", "crm", "billing"),
@@ -164,16 +180,17 @@ class TestAmountAtStake:
             (Kind.VALUE_CONFLICT, euros("10"), NOBODY_KNOWS),
             (Kind.VALUE_CONFLICT, NOBODY_KNOWS, euros("12")),
             (Kind.VALUE_CONFLICT, euros("10"), Amount(Decimal(12), "USD")),
-            (Kind.VALUE_CONFLICT, euros("10"), euros("10.00")),
         ],
     )
     def test_an_amount_nobody_knows_is_none_and_never_zero(self, kind, crm, billing):
-        assert amount_at_stake(a_discrepancy(kind, crm=crm, billing=billing)) is None
+        fields = (FieldDifference("mrr", "10", "12"),)
+
+        assert amount_at_stake(a_discrepancy(kind, fields=fields, crm=crm, billing=billing), "mrr") is None
 
     def test_tenths_of_cents_are_exact(self):
-        found = a_discrepancy(Kind.VALUE_CONFLICT, crm=euros("0.3"), billing=euros("0.1"))
+        found = on_the_amount(crm=euros("0.3"), billing=euros("0.1"))
 
-        assert euros("0.2") == amount_at_stake(found)
+        assert euros("0.2") == amount_at_stake(found, "mrr")
 
 
 def cost(name: MoneyClass, amount: Amount | None, key: str = "C-1"):
@@ -231,6 +248,7 @@ class TestJudge:
         found = a_discrepancy(
             Kind.VALUE_CONFLICT,
             "C-7",
+            fields=(FieldDifference("mrr", "49.00 EUR", "59.00 EUR"),),
             changed=NOW - MINUTE,
             crm=euros("49"),
             billing=euros("59"),
