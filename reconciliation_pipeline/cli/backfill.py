@@ -37,7 +37,7 @@ def backfill(
 def _mornings(first: str, last: str, *, before: date) -> list[date]:
     start, end = (cast("date", a_date(text)) for text in (first, last))
     if start > end:
-        raise Problem("usage", f"{start} is after {end}.", place="--from, --to")
+        raise Problem("usage", f"{start} is after {end}.", place="--from, --to", remedy="Name the earlier one first.")
     if end >= before:
         text = f"{end} is not past: a backfill reads the archive."
         raise Problem("usage", text, place="--to", remedy="`recon run` pulls today's morning.")

@@ -89,8 +89,8 @@ def _duration(text: str) -> timedelta:
     try:
         return TypeAdapter(Duration).validate_python(text)
     except ValidationError:
-        text = f"{text!r} is not a duration; write one like 30m, 2h or 1d."
-        raise Problem("usage", text, place="--advance") from None
+        said = f"{text!r} is not a duration."
+        raise Problem("usage", said, place="--advance", remedy="Write one like 30m, 2h or 1d.") from None
 
 
 def _run_mornings(asked: _World, count: int) -> None:

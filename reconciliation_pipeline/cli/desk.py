@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date
 
 from reconciliation_pipeline.cli.output import Problem
+from reconciliation_pipeline.connectors.errors import SecretMissing, SourceError
 from reconciliation_pipeline.settings.environment import Environment, read_environment
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline.settings.mistakes import EnvironmentBroken, SettingsBroken, UnknownReconciliation
@@ -23,7 +24,7 @@ def environment() -> Environment:
     try:
         return read_environment(os.environ)
     except EnvironmentBroken as bad:
-        raise Problem("environment", str(bad)) from None
+        raise Problem("environment", bad.text, place=bad.variable, remedy=bad.remedy) from None
 
 
 def settings(name: str) -> Reconciliation:
@@ -31,10 +32,12 @@ def settings(name: str) -> Reconciliation:
     try:
         return load_one(environment().config, name, os.environ)
     except UnknownReconciliation as unknown:
-        raise Problem("unknown_reconciliation", str(unknown), place=str(environment().config)) from None
+        where = str(environment().config)
+        raise Problem("unknown_reconciliation", unknown.text, place=where, remedy=unknown.remedy) from None
     except SettingsBroken as broken:
         text = "The settings have mistakes:\n" + "\n".join(f"  {mistake}" for mistake in broken.mistakes)
-        raise Problem("settings", text, remedy="Mend them and run again; nothing was pulled.") from None
+        first = broken.mistakes[0].place if broken.mistakes else str(environment().config)
+        raise Problem("settings", text, place=first, remedy="Mend them and run again; nothing was pulled.") from None
 
 
 @contextmanager
@@ -44,7 +47,8 @@ def open_store() -> Iterator[Store]:
     try:
         store = Store.open(found.home, found.postgres_url)
     except StorageError as gone:
-        raise Problem("storage", gone.text, remedy=gone.remedy) from None
+        where = "RECON_POSTGRES_URL" if found.postgres_url else str(found.home)
+        raise Problem("storage", gone.text, place=where, remedy=gone.remedy) from None
     with store:
         yield store
 
@@ -58,11 +62,28 @@ def at_work(name: str) -> Iterator[Work]:
         yield Work(reconciliation, store, os.environ, environment().pretended_now)
 
 
+@contextmanager
+def configured(work: Work) -> Iterator[None]:
+    """Say what the settings lack, where both sides are connected inside the block."""
+    try:
+        yield
+    except SecretMissing as missing:
+        raise Problem("secret_missing", missing.text, place=work.id, remedy=missing.remedy) from None
+    except SourceError as wrong:
+        raise Problem("settings", wrong.text, place=work.id, remedy=wrong.remedy) from None
+
+
 def supply_demo_variables() -> None:
     """Fill in the demo world's addresses and tokens where there is one and nobody set others."""
     from reconciliation_pipeline.demo.control import status
+    from reconciliation_pipeline.demo.state import DemoError
 
-    if (world := status(environment().home)) is None:
+    try:
+        world = status(environment().home)
+    except (DemoError, OSError):
+        # `recon demo` says what is wrong with it; nobody else needs it.
+        return
+    if world is None:
         return
     for name, value in world.environment.items():
         # Its clock is told by its answers; a pretended one is for those who ask for it.
@@ -77,4 +98,5 @@ def a_date(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Problem("usage", f"{text!r} is not a date; write one like 2026-11-22.", place="--date") from None
+        remedy = "Write one like 2026-11-22."
+        raise Problem("usage", f"{text!r} is not a date.", place="--date", remedy=remedy) from None

@@ -1,5 +1,6 @@
 """`recon list`, `recon show`, `recon export`, `recon report`: what the ledger and the archive know."""
 
+import os
 import webbrowser
 from enum import StrEnum
 from pathlib import Path
@@ -90,13 +91,12 @@ def _find(item: str) -> tuple[str, Life]:
         name = store.ledger.reconciliation_of(item)
         if name is None:
             raise Problem("unknown_id", f"No difference has the id {item!r}.", remedy="`recon list NAME` shows them.")
-        for one in load_all(environment().config, {}).reconciliations:
+        for one in load_all(environment().config, os.environ).reconciliations:
             if one.reconciliation.id == name:
                 work = Work(one.reconciliation, store, {})
                 return name, next(life for life in lives_until(work, None) if life.latest.item == item)
-    raise Problem(
-        "unknown_reconciliation", f"The settings of {name} are gone or broken.", place=str(environment().config)
-    )
+    text, where = f"The settings of {name} are gone or broken.", str(environment().config)
+    raise Problem("unknown_reconciliation", text, place=where, remedy="Bring them back, or let RECON_CONFIG name them.")
 
 
 def export_items(

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from reconciliation_pipeline.cli.desk import environment
+from reconciliation_pipeline.cli.desk import configured, environment
 from reconciliation_pipeline.cli.output import Exit, Problem
-from reconciliation_pipeline.connectors.errors import SecretMissing
-from reconciliation_pipeline.domain.attempts import Standing
+from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.steps.describe import describe
 from reconciliation_pipeline.steps.pull import open_sources
 from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.turn import AlreadyRunning, turn
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -26,9 +26,14 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
         Problem: The morning cannot be run at all, or the run ended without a result.
     """
     _require_runnable(work, morning)
-    ran = _execute(work, morning, quiet=quiet)
-    attempts = work.store.attempts
-    attempt = attempts.of_run(ran.run_id) or attempts.latest_trusted(work.id, morning)
+    try:
+        with turn(environment().home, work.id):
+            ran = _execute(work, morning, quiet=quiet)
+    except AlreadyRunning as other:
+        raise Problem(
+            "already_running", other.text, place=work.id, remedy=other.remedy, exit=Exit.NOT_TRUSTWORTHY
+        ) from None
+    attempt = _standing_for(work, morning, ran)
     if attempt is None or attempt.standing is Standing.BEGUN:
         tell_failure(work, morning, ran.failure)
         text = f"The run of {morning} ended without a result. {ran.failure}"
@@ -36,6 +41,16 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
         raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
     deliver_due(work)
     return describe(work, attempt)
+
+
+def _standing_for(work: Work, morning: date, ran: "_Ran") -> Attempt | None:
+    """Find the attempt that says what a run came to: its own, unless a later one was compared in its place."""
+    attempts = work.store.attempts
+    own, recorded = attempts.of_run(ran.run_id), attempts.latest_recorded(work.id, morning)
+    if own is None:
+        return attempts.latest_trusted(work.id, morning)
+    was_overtaken = own.standing is Standing.TRUSTED and recorded is not None and recorded.number > own.number
+    return recorded if was_overtaken else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +65,14 @@ def _require_runnable(work: Work, morning: date) -> None:
     today = work.today()
     if morning > today:
         text = f"{morning} has not come yet; today is {today} in {work.reconciliation.timezone}."
-        raise Problem("usage", text, place="--date")
+        raise Problem("usage", text, place="--date", remedy="Name this morning, or one that is past.")
     if morning < min(work.reconciliation.start, today):
         text = f"{morning} is before the first morning, {work.reconciliation.start}."
         raise Problem("usage", text, place="--date", remedy="Set `start` in the settings to an earlier date.")
     if morning < today:
         return
-    try:
-        with open_sources(work, morning):
-            pass
-    except SecretMissing as missing:
-        raise Problem("secret_missing", missing.text, place=work.id, remedy=missing.remedy) from None
+    with configured(work), open_sources(work, morning):
+        pass
 
 
 def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:

@@ -69,7 +69,8 @@ def emit(payload: Mapping[str, object]) -> None:
 def complain(problem: Problem) -> NoReturn:
     """Say what went wrong, in the asked form, and leave with its code."""
     if wants_json():
-        error = {"code": problem.code, "text": problem.text, "place": problem.place, "remedy": problem.remedy}
+        place = problem.place or " ".join(["recon", *sys.argv[1:2]])
+        error = {"code": problem.code, "text": problem.text, "place": place, "remedy": problem.remedy}
         emit({"error": error})
     else:
         place = f"{problem.place}: " if problem.place else ""

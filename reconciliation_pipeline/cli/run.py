@@ -6,10 +6,9 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 
-from reconciliation_pipeline.cli.desk import a_date, at_work
+from reconciliation_pipeline.cli.desk import a_date, at_work, configured
 from reconciliation_pipeline.cli.morning import run_morning
 from reconciliation_pipeline.cli.output import OF_OUTCOME, Exit, Json, Name, Problem, emit, say
-from reconciliation_pipeline.connectors.errors import SecretMissing
 from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.result import to_json
@@ -40,15 +39,13 @@ def count(name: Name, as_json: Json = False) -> None:
     Exit codes: 0 the counts agree, 1 they do not, 2 usage, 3 a side could not be counted.
     """
     with at_work(name) as work:
-        try:
+        with configured(work):
             counts = count_both(work)
-        except SecretMissing as missing:
-            raise Problem("secret_missing", missing.text, place=name, remedy=missing.remedy) from None
         words = {side: work.reconciliation.sides[side].active_word for side in Side}
     difference = counts[Side.BILLING].active - counts[Side.CRM].active
     failures = [one.failure for one in counts.values() if one.failure]
     for failure in failures:
-        raise Problem(failure.code, failure.text, remedy=failure.remedy, exit=Exit.NOT_TRUSTWORTHY)
+        raise Problem(failure.code, failure.text, place=name, remedy=failure.remedy, exit=Exit.NOT_TRUSTWORTHY)
     if as_json:
         emit({"reconciliation": name, "sides": _counts_json(counts), "difference": difference})
     else:
@@ -77,9 +74,10 @@ def accept_count(
 ) -> None:
     """Accept an unusual count of one side for one morning; then run that morning again."""
     if side not in set(Side):
-        raise Problem("usage", f"{side!r} is not a side; it is crm or billing.", place="--side")
+        raise Problem("usage", f"{side!r} is not a side.", place="--side", remedy="Say crm or billing.")
     if not by.strip() or not reason.strip():
-        raise Problem("usage", "Who accepts a count and why is part of the record.", place="--by, --reason")
+        text = "Who accepts a count and why is part of the record."
+        raise Problem("usage", text, place="--by, --reason", remedy="Say both, neither of them blank.")
     with at_work(name) as work:
         morning = cast("datetime", a_date(day))
         accepted = AcceptedCount(work.id, Side(side), morning, number, by, reason, datetime.now(UTC))

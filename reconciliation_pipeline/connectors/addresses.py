@@ -53,10 +53,14 @@ def follow(target: str, current: httpx.URL) -> httpx.URL:
     except httpx.InvalidURL:
         url = None
     if url is None or url.userinfo or origin(url) != origin(current):
-        place = f"on {url.scheme}://{url.host}" if url is not None and url.host else "at no readable address"
-        message = f"The next page is said to lie {place}, outside {current.scheme}://{current.host}; it was not asked."
+        place = f"on {_spelt(url)}" if url is not None and url.host else "at no readable address"
+        message = f"The next page is said to lie {place}, outside {_spelt(current)}; it was not asked."
         raise ForeignNext(message, remedy="Have the system's own address checked: the token must not travel elsewhere.")
     return url.copy_with(fragment=None)
+
+
+def _spelt(url: httpx.URL) -> str:
+    return f"{url.scheme}://{url.netloc.decode('ascii')}"
 
 
 def look_up(host: str) -> Sequence[str]:

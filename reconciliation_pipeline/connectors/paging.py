@@ -231,6 +231,8 @@ class ByRange:
 
     def _refuse_other_range(self, page: RawPage) -> None:
         start = content_range(page.headers)[0]
+        if start is None and not page.records:
+            return
         if start != page.received - len(page.records):
             message = "Content-Range does not start where the page was asked to start."
             raise BadShape(message, remedy="Correct paging in the settings; the system may ignore Range.")

@@ -30,6 +30,8 @@ Params = Mapping[str, str | int | bool | Sequence[str]]
 
 LONGEST_WAIT = 60.0
 """Seconds one wait may take, whatever `Retry-After` says."""
+PATIENCE = 180.0
+"""Seconds one page may be put off with 429: longer is a limit of the day, not a pace that can be kept."""
 TRIES = 7
 """Requests spent on one page when the system does not answer, about half a minute of waits."""
 
@@ -151,9 +153,9 @@ class Transport:
         if self._resolve is not None:
             refuse_internal(url, self._resolve)
         request = self._client.build_request("GET", url, params=_plain(params), headers=headers)
-        attempt = 1
+        attempt, begun = 1, self._clock.monotonic()
         while not isinstance(outcome := self._attempt(request, accept), Answer):
-            self._wait(outcome, attempt)
+            self._wait(outcome, attempt, begun)
             attempt += 1
         return outcome
 
@@ -218,11 +220,12 @@ class Transport:
             return _Again(error_after, wait)
         raise _final_refusal(status, said, self._credential)
 
-    def _wait(self, again: _Again, attempt: int) -> None:
+    def _wait(self, again: _Again, attempt: int, begun: float) -> None:
         backoff = min(2.0 ** min(attempt, 10) / 4, LONGEST_WAIT) * (0.5 + self._clock.chance() / 2)
         wait = backoff if again.after is None else again.after
-        used_up = attempt >= self._tries and not isinstance(again.error, RateLimited)
-        if used_up or self._clock.monotonic() + wait > self._deadline:
+        over = self._clock.monotonic() + wait
+        used_up = over > begun + PATIENCE if isinstance(again.error, RateLimited) else attempt >= self._tries
+        if used_up or over > self._deadline:
             raise again.error
         self._clock.sleep(wait)
 

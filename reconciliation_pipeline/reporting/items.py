@@ -54,5 +54,5 @@ def _money(seen: Observation) -> dict[str, str | None] | None:
     return {
         "class": seen.money_class.value,
         "currency": amount.currency if amount else None,
-        "amount": str(amount.value) if amount else None,
+        "amount": f"{amount.value:f}" if amount else None,
     }

@@ -66,9 +66,8 @@ def _folder(text: str | None) -> Path | None:
 def _postgres(url: str | None) -> str | None:
     if url is not None and not url.startswith(("postgresql://", "postgres://")):
         text = "RECON_POSTGRES_URL is not the address of a Postgres database."
-        raise EnvironmentBroken(
-            text, remedy="Set it to postgresql://user:password@host/database, or unset it for SQLite."
-        )
+        remedy = "Set it to postgresql://user:password@host/database, or unset it for SQLite."
+        raise EnvironmentBroken(text, variable="RECON_POSTGRES_URL", remedy=remedy)
     return url
 
 
@@ -82,7 +81,6 @@ def _instant(text: str | None) -> datetime | None:
     if instant is None or instant.tzinfo is None:
         what = "has no offset, so it could be any of 24 hours" if instant else "is not an instant"
         problem = f"RECON_NOW {what}."
-        raise EnvironmentBroken(
-            problem, remedy="Write one like 2026-11-22T04:00:00+01:00, or unset it for the real time."
-        )
+        remedy = "Write one like 2026-11-22T04:00:00+01:00, or unset it for the real time."
+        raise EnvironmentBroken(problem, variable="RECON_NOW", remedy=remedy)
     return instant.astimezone(UTC)

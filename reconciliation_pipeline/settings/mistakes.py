@@ -75,7 +75,11 @@ class UnknownReconciliation(SettingsError):
 
 
 class EnvironmentBroken(SettingsError):
-    """A RECON_* variable holds something unusable."""
+    """A RECON_* variable holds something unusable; `variable` is its name."""
+
+    def __init__(self, text: str, *, variable: str, remedy: str = "") -> None:
+        self.variable = variable
+        super().__init__(text, remedy=remedy)
 
 
 def nearest(word: str, names: Iterable[str]) -> str | None:

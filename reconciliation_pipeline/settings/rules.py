@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from reconciliation_pipeline.domain.records import FieldRule
+from reconciliation_pipeline.domain.records import FieldRule, Side
 from reconciliation_pipeline.settings.model import ComparedField, MappedField, Reconciliation
 
 
@@ -22,6 +22,13 @@ def amount_field(reconciliation: Reconciliation) -> str | None:
     compared = (each.field for each in reconciliation.compare)
     mapped = (name for fields in _both(reconciliation) for name in fields)
     return next((name for name in (*compared, *mapped) if _kind(name, reconciliation) == "money"), None)
+
+
+def money_fields(reconciliation: Reconciliation, side: Side) -> tuple[str, ...]:
+    """Name the amounts of a side that the comparison looks at: the compared ones, and what a record costs."""
+    wanted = dict.fromkeys((*(each.field for each in reconciliation.compare), amount_field(reconciliation)))
+    fields = reconciliation.sides[side].fields
+    return tuple(name for name in wanted if name in fields and fields[name].type == "money")
 
 
 def _rule(compared: ComparedField, reconciliation: Reconciliation) -> FieldRule:

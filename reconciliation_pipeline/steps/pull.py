@@ -17,6 +17,7 @@ from reconciliation_pipeline.connectors.source import Page, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.model import SideBase
+from reconciliation_pipeline.settings.rules import money_fields
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.archive import RowCounts, counts
@@ -166,7 +167,8 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
         reason = Reason(failed.code, f"{walk.label}: {failed.text}", walk.side, failed.remedy)
         return Pulled(_receipt(walk, started, work.clock(), failure=reason), None, None)
     walk.report(finished=True)
-    counted = counts(archive.root / writer.path, fold=settings.reduce != "none")
+    money = money_fields(work.reconciliation, walk.side)
+    counted = counts(archive.root / writer.path, fold=settings.reduce != "none", money=money)
     receipt = _receipt(walk, started, work.clock(), counted=counted)
     return Pulled(receipt, writer.path, writer.sha256)
 
