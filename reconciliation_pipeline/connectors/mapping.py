@@ -15,12 +15,12 @@ from reconciliation_pipeline.connectors.values import (
     currency_of,
     instant_of,
     key_of,
-    minor_digits,
     money_text,
     number_of,
     plain,
     text_of,
 )
+from reconciliation_pipeline.domain.currencies import minor_digits
 from reconciliation_pipeline.domain.records import Row, State
 from reconciliation_pipeline.settings.model import CurrencyPath, MappedField, SideBase, Status, Timestamp
 

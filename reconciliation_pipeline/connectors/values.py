@@ -9,17 +9,9 @@ from decimal import Context, Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-TimeFormat = Literal["iso", "epoch_s", "epoch_ms"]
+from reconciliation_pipeline.domain.currencies import minor_digits
 
-_NO_DIGITS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
-_THREE_DIGITS = "BHD IQD JOD KWD LYD OMR TND"
-MINOR_DIGITS = {
-    "CLF": 4,
-    "UYW": 4,
-    **dict.fromkeys(_NO_DIGITS.split(), 0),
-    **dict.fromkeys(_THREE_DIGITS.split(), 3),
-}
-"""Digits after the point of each ISO 4217 currency that does not have two."""
+TimeFormat = Literal["iso", "epoch_s", "epoch_ms"]
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d{1,4})?", re.ASCII)
 _MOST_DIGITS = 40
@@ -104,11 +96,6 @@ def plain(number: Decimal, least_digits: int = 0) -> str:
     if isinstance(exponent, int) and exponent > -least_digits:
         shortest = shortest.quantize(Decimal(1).scaleb(-least_digits), context=_EXACT)
     return format(abs(shortest) if shortest.is_zero() else shortest, "f")
-
-
-def minor_digits(currency: str) -> int:
-    """How many digits a currency has after the point (ISO 4217)."""
-    return MINOR_DIGITS.get(currency, 2)
 
 
 def money_text(amount: Decimal, currency: str, *, minor: int | None = None) -> str:

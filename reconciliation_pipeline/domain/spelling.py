@@ -7,34 +7,9 @@ import unicodedata
 from datetime import timedelta
 from decimal import Decimal
 
+from reconciliation_pipeline.domain.currencies import minor_digits
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.records import MoneyClass
-
-NO_DECIMALS = frozenset(
-    {
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    }
-)
-"""Currencies without a minor unit (ISO 4217, list one)."""
-
-THREE_DECIMALS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-"""Currencies whose minor unit is a thousandth (ISO 4217, list one)."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
@@ -51,10 +26,9 @@ def number(value: Decimal, currency: str) -> str:
         value: Decimal in the major unit; never rounded.
         currency: ISO 4217 code.
     """
-    usual = 0 if currency in NO_DECIMALS else 3 if currency in THREE_DECIMALS else 2
     exponent = value.normalize().as_tuple().exponent
     own = -exponent if isinstance(exponent, int) else 0
-    return f"{value:,.{max(usual, own)}f}"
+    return f"{value:,.{max(minor_digits(currency), own)}f}"
 
 
 def money_parts(line: MoneyLine, *, per: str, of: int | None = None) -> tuple[str, str]:

@@ -11,12 +11,12 @@ from reconciliation_pipeline.connectors.values import (
     currency_of,
     instant_of,
     key_of,
-    minor_digits,
     money_text,
     number_of,
     plain,
     text_of,
 )
+from reconciliation_pipeline.domain.currencies import minor_digits
 
 BERLIN = ZoneInfo("Europe/Berlin")
 UTC_ZONE = ZoneInfo("UTC")
