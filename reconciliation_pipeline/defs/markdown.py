@@ -30,9 +30,16 @@ BUCKETS = {
 
 
 def table(head: Sequence[str], aligned: str, rows: Iterable[Sequence[str]]) -> str:
-    """Write a table; `aligned` has one of < and > for each column."""
+    """Write a table; `aligned` has one of < and > for each column, and what is aligned right is never broken."""
     rule = ["---:" if side == ">" else "---" for side in aligned]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
+    whole = (
+        [_unbroken(cell) if side == ">" else cell for cell, side in zip(row, aligned, strict=True)] for row in rows
+    )
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *whole))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def reasons(doubts: Sequence[Reason]) -> str:

@@ -25,7 +25,8 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
         kinds={"duckdb"},
         description=(
             "Every record on which the two systems disagree, by kind, before anyone judges it. **Red means:** "
-            "the morning is not trusted, so it was not compared; or its rows did not add up, which is a fault here."
+            "the morning is not trusted, so it was not compared; or a snapshot in the archive is damaged. The failed "
+            "step says which."
         ),
     )
     def diff(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
