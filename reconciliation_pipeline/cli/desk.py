@@ -63,14 +63,14 @@ def at_work(name: str) -> Iterator[Work]:
 
 
 @contextmanager
-def configured(work: Work) -> Iterator[None]:
+def configured(name: str) -> Iterator[None]:
     """Say what the settings lack, where both sides are connected inside the block."""
     try:
         yield
     except SecretMissing as missing:
-        raise Problem("secret_missing", missing.text, place=work.id, remedy=missing.remedy) from None
+        raise Problem("secret_missing", missing.text, place=name, remedy=missing.remedy) from None
     except SourceError as wrong:
-        raise Problem("settings", wrong.text, place=work.id, remedy=wrong.remedy) from None
+        raise Problem("settings", wrong.text, place=name, remedy=wrong.remedy) from None
 
 
 def supply_demo_variables() -> None:

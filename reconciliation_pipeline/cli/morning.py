@@ -71,7 +71,7 @@ def _require_runnable(work: Work, morning: date) -> None:
         raise Problem("usage", text, place="--date", remedy="Set `start` in the settings to an earlier date.")
     if morning < today:
         return
-    with configured(work), open_sources(work, morning):
+    with configured(work.id), open_sources(work, morning):
         pass
 
 

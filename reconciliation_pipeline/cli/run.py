@@ -39,7 +39,7 @@ def count(name: Name, as_json: Json = False) -> None:
     Exit codes: 0 the counts agree, 1 they do not, 2 usage, 3 a side could not be counted.
     """
     with at_work(name) as work:
-        with configured(work):
+        with configured(name):
             counts = count_both(work)
         words = {side: work.reconciliation.sides[side].active_word for side in Side}
     difference = counts[Side.BILLING].active - counts[Side.CRM].active

@@ -1,0 +1,96 @@
+"""What unknown data brought to light once, held in milliseconds."""
+
+from datetime import date
+from decimal import Decimal
+
+import httpx
+import pytest
+
+from reconciliation_pipeline.cli.desk import configured
+from reconciliation_pipeline.cli.output import Exit, Problem
+from reconciliation_pipeline.connectors.addresses import follow
+from reconciliation_pipeline.connectors.errors import ForeignNext, SourceError
+from reconciliation_pipeline.connectors.paging import Ended, RawPage, pager_for
+from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Row, Side, State
+from reconciliation_pipeline.reporting.items import items
+from reconciliation_pipeline.settings.model import RangePaging
+from reconciliation_pipeline.storage.archive import Archive, counts
+from reconciliation_pipeline.storage.errors import StorageUnavailable
+from reconciliation_pipeline.storage.turn import AlreadyRunning, turn
+from reconciliation_pipeline_tests.builders import an_observation
+
+HERE = httpx.URL("http://127.0.0.1:8471/customers")
+
+
+def test_a_next_page_on_another_port_of_the_same_host_is_told_apart():
+    with pytest.raises(ForeignNext, match=r"on http://127\.0\.0\.1:9, outside http://127\.0\.0\.1:8471;"):
+        follow("http://127.0.0.1:9/x", HERE)
+
+
+def test_an_empty_range_is_the_end_of_nothing():
+    headers = httpx.Headers({"Content-Range": "records */0"})
+    page = RawPage(body={}, headers=headers, status=200, url=HERE, records=[], index=0, received=0, total=0)
+
+    assert Ended("Content-Range total of 0 reached") == pager_for(RangePaging(type="range")).after(page)
+
+
+def a_row(number: int, key: str, currency: str | None, state: State = State.ACTIVE) -> Row:
+    values = {"mrr": None if currency is None else "49.00", "mrr_currency": currency}
+    return Row(f"sub_{number}", key, str(state), state, None, None, values)
+
+
+@pytest.mark.parametrize(
+    ("apart", "rows"),
+    [
+        (0, [("A", "EUR", State.ACTIVE), ("A", "EUR", State.ACTIVE)]),
+        (2, [("A", "EUR", State.ACTIVE), ("A", "USD", State.ACTIVE), ("B", "USD", State.ACTIVE)]),
+        (0, [("A", "EUR", State.ACTIVE), ("A", "USD", State.CANCELLED)]),
+        (2, [("A", "EUR", State.CANCELLED), ("A", "USD", State.CANCELLED)]),
+        (0, [("A", "EUR", State.ACTIVE), ("A", None, State.ACTIVE)]),
+        (3, [("A", "EUR", State.ACTIVE), ("A", "USD", State.ACTIVE), ("A", "EUR", State.CANCELLED)]),
+    ],
+)
+def test_rows_of_one_key_in_several_currencies_are_counted_where_rows_are_folded(tmp_path, apart, rows):
+    archive = Archive(tmp_path)
+    with archive.writer("pair", date(2026, 11, 22), 1, Side.BILLING, ["mrr", "mrr_currency"]) as writer:
+        writer.write(a_row(number, *row) for number, row in enumerate(rows))
+
+    assert apart == counts(tmp_path / writer.path, fold=True, money=["mrr"]).duplicate_key_rows
+
+
+def test_a_tiny_amount_is_written_in_full():
+    tiny = Amount(Decimal("0.0000001"), "EUR")
+    seen = an_observation(kind=Kind.CRM_ONLY, money_class=MoneyClass.USED_UNBILLED, amount=tiny)
+    day = date(2026, 11, 22)
+    life = Life(seen, ItemState.OPEN, day, day, None, None, day, 1)
+
+    assert {"class": "used_unbilled", "currency": "EUR", "amount": "0.0000001"} == items([life])[0]["money"]
+
+
+def test_a_reconciliation_runs_once_at_a_time_and_again_when_its_turn_is_over(tmp_path):
+    with turn(tmp_path, "pair"):
+        with pytest.raises(AlreadyRunning, match="A run of pair is under way already"), turn(tmp_path, "pair"):
+            pass
+        with turn(tmp_path, "another"):
+            pass
+
+    with turn(tmp_path, "pair"):
+        pass
+
+
+def test_a_turn_that_cannot_be_written_down_is_told_in_words(tmp_path):
+    (tmp_path / "home").write_text("a file", "utf-8")
+
+    with pytest.raises(StorageUnavailable, match="cannot be written"), turn(tmp_path / "home", "pair"):
+        pass
+
+
+def test_a_path_that_is_none_is_a_mistake_of_the_settings_not_a_fault():
+    wrong = SourceError("'a..b' is not a path into a record.", remedy="Write names with dots between.")
+
+    with pytest.raises(Problem) as told, configured("pair"):
+        raise wrong
+
+    assert ("settings", "pair", wrong.remedy) == (told.value.code, told.value.place, told.value.remedy)
+    assert Exit.USAGE is told.value.exit
