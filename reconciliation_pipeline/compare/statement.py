@@ -3,7 +3,7 @@
 Read top to bottom, it is the comparison:
 
     read        one side's file, with the columns the comparison needs
-    unkeyed     rows without a key, or with an empty one: they never meet anything
+    unkeyed     rows without a key, or with an empty one: they never meet anything (out of scope, they need none)
     repeated    keys that more than one row carries, and `gathered`, all rows of those keys
     shared      repeated keys that cannot become one record; on either side they are set apart from both
     folded      one record a key
@@ -48,6 +48,8 @@ MACROS: Final = """
         rtrim(regexp_replace(CAST(total AS VARCHAR), '0{0,' || CAST(10 - places AS VARCHAR) || '}$', ''), '.');
 """
 
+_KEYLESS: Final = "coalesce(key, '') = ''"
+_ASIDE: Final = f"coalesce(state, '') = '{State.OUT_OF_SCOPE}'"
 _DETAIL: Final = ("source_id", "status", "changed_at")
 
 
@@ -62,7 +64,7 @@ def preparation(files: SnapshotFiles, rules: ComparisonRules, absent: dict[Side,
     yield MACROS
     for side in Side:
         yield _read(side, scan(files[side]), rules, absent[side])
-        yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE key IS NULL OR key = ''"
+        yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE {_KEYLESS} AND NOT {_ASIDE}"
         yield _repeated(side)
         yield _gathered(side)
         yield _shared(side, rules)
@@ -212,7 +214,8 @@ def _balance(side: Side) -> str:
             {here} 'value_conflict') AS conflict,
             {here} '{side}_only') AS one_sided,
             {here} '{side.other}_only') AS counterpart,
-            {here} 'out_of_scope') AS out_of_scope
+            {here} 'out_of_scope')
+                + (SELECT count(*) FROM {side}_read WHERE {_KEYLESS} AND {_ASIDE}) AS out_of_scope
         FROM classified"""
 
 

@@ -131,7 +131,7 @@ class Receipt:
         pulled: Records received.
         active: Of these, records whose status means active.
         distinct: Different source ids among them.
-        no_key: Records without a usable key.
+        no_key: Records without a usable key; those out of scope need none.
         duplicate_key: Records that share their key with another source id.
         total_before: Records the source itself claimed at the start of the walk; None when silent.
         total_after: The same at its end.
@@ -273,14 +273,14 @@ class SideBalance:
 
     Attributes:
         pulled: Rows in the snapshot.
-        no_key: Rows without a key.
+        no_key: Rows without a key, those out of scope left aside.
         duplicate_key: Rows set apart because a key is shared, here or on the other side.
         folded: Rows that `reduce` merged into another row of the same key.
         equal: Active on both sides, every compared field equal.
         conflict: Active on both sides, some field different.
         one_sided: Active here and not there.
         counterpart: Not active here, while the other side's record of that key is active.
-        out_of_scope: Not active here, and not active or not present there.
+        out_of_scope: Not active here, and not active or not present there; or out of scope and without a key.
     """
 
     pulled: int

@@ -26,7 +26,7 @@ _COUNTS = f"""
     SELECT count(*),
            count(*) FILTER (state = '{State.ACTIVE}'),
            count(DISTINCT source_id),
-           count(*) FILTER (coalesce(key, '') = ''),
+           count(*) FILTER (coalesce(key, '') = '' AND state <> '{State.OUT_OF_SCOPE}'),
            (SELECT coalesce(sum(n), 0)::BIGINT FROM shared)
     FROM snapshot
 """  # noqa: S608 - the only value in it is a word of our own vocabulary
@@ -40,7 +40,7 @@ class RowCounts:
         rows: All rows.
         active: Rows whose state is active.
         distinct_source_ids: Different source ids among them.
-        no_key: Rows whose key is missing or empty.
+        no_key: Rows whose key is missing or empty, those out of scope left aside: a lead needs none.
         duplicate_key_rows: Rows whose key another row carries too, and that do not become one.
     """
 

@@ -47,6 +47,8 @@ def expected(crm: Sequence[Row], billing: Sequence[Row], rules: ComparisonRules)
         for row in rows:
             if row.key:
                 by_key[side][row.key].append(row)
+            elif row.state is State.OUT_OF_SCOPE:
+                counts[side]["out_of_scope"] += 1
             else:
                 counts[side]["no_key"] += 1
                 troubles.append(KeyTrouble(side, row.source_id, None))

@@ -1,5 +1,6 @@
 """What unknown data brought to light once, held in milliseconds."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -8,9 +9,13 @@ import pytest
 
 from reconciliation_pipeline.cli.desk import configured
 from reconciliation_pipeline.cli.output import Exit, Problem
+from reconciliation_pipeline.compare.engine import compare
+from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.connectors.addresses import follow
 from reconciliation_pipeline.connectors.errors import ForeignNext, SourceError
 from reconciliation_pipeline.connectors.paging import Ended, RawPage, pager_for
+from reconciliation_pipeline.domain.conservation import adds_up
 from reconciliation_pipeline.domain.ledger import ItemState, Life
 from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Row, Side, State
 from reconciliation_pipeline.reporting.items import items
@@ -57,6 +62,27 @@ def test_rows_of_one_key_in_several_currencies_are_counted_where_rows_are_folded
         writer.write(a_row(number, *row) for number, row in enumerate(rows))
 
     assert apart == counts(tmp_path / writer.path, fold=True, money=["mrr"]).duplicate_key_rows
+
+
+def test_a_lead_without_a_customer_number_is_no_trouble_with_keys(tmp_path):
+    archive = Archive(tmp_path)
+    leads = [replace(a_row(number, "", None), key=None, state=State.OUT_OF_SCOPE) for number in range(5)]
+    files = {}
+    for side in Side:
+        with archive.writer("pair", date(2026, 11, 22), 1, side, ["mrr", "mrr_currency"]) as writer:
+            writer.write([a_row(90, "A", "EUR"), *leads])
+        files[side] = tmp_path / writer.path
+
+    found = compare(SnapshotFiles(files[Side.CRM], files[Side.BILLING]), ComparisonRules((), "mrr", {}))
+
+    assert (0, 6) == (counts(files[Side.CRM]).no_key, counts(files[Side.CRM]).rows)
+    assert ((), 5, 0, 1) == (
+        found.key_troubles,
+        found.balances[Side.CRM].out_of_scope,
+        found.balances[Side.CRM].no_key,
+        found.balances[Side.CRM].equal,
+    )
+    assert [] == adds_up(found)
 
 
 def test_a_tiny_amount_is_written_in_full():
