@@ -3,7 +3,6 @@
 The only place that knows the demo world; the pipeline itself never imports it.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -13,11 +12,12 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 
 from reconciliation_pipeline.cli.backfill import line
-from reconciliation_pipeline.cli.desk import environment, open_store, settings, supply_demo_variables
+from reconciliation_pipeline.cli.desk import environment, open_store, settings
 from reconciliation_pipeline.cli.morning import run_morning
 from reconciliation_pipeline.cli.output import Json, Problem, emit, say
 from reconciliation_pipeline.demo import control
 from reconciliation_pipeline.demo.state import DemoError, State
+from reconciliation_pipeline.demo.story import ZONE
 from reconciliation_pipeline.settings.values import Duration
 from reconciliation_pipeline.steps.work import Work
 
@@ -96,15 +96,14 @@ def _duration(text: str) -> timedelta:
 def _run_mornings(asked: _World, count: int) -> None:
     """Run the last mornings one after the other, each at 04:00 of its own day, today's last."""
     world, home = asked.serve(fresh=True), asked.home
-    supply_demo_variables()
-    pair = settings(PAIR)
+    pair, environ = settings(PAIR)
     today = world.clock.astimezone(pair.zone).date()
     try:
         for back in range(count - 1, -1, -1):
             instant = datetime.combine(today - timedelta(days=back), time(4), pair.zone)
             control.set_clock(home, instant)
             with open_store() as store:
-                work = Work(pair, store, os.environ, pretended_now=instant)
+                work = Work(pair, store, environ, pretended_now=instant)
                 say(line(run_morning(work, instant.date(), quiet=True)))
     finally:
         control.set_clock(home, world.clock)
@@ -116,10 +115,11 @@ def _tell(world: State | None, *, as_json: bool) -> None:
     elif world is None:
         say("There is no demo world yet: `recon demo --serve` starts one.")
     else:
-        zone = settings(PAIR).zone
         running = f"CRM {world.crm_url}, billing {world.billing_url}" if world.alive else "stopped"
-        accident = " An accident is on: billing returns half of its records." if world.faults else ""
-        say(f"Demo world: {running}; its clock says {world.clock.astimezone(zone):%Y-%m-%d %H:%M}.{accident}")
+        accident = (
+            f" An accident is on: billing returns {HALF_A_LOAD} records and calls it all." if world.faults else ""
+        )
+        say(f"Demo world: {running}; its clock says {world.clock.astimezone(ZONE):%Y-%m-%d %H:%M}.{accident}")
 
 
 def _as_json(world: State) -> dict[str, object]:

@@ -4,7 +4,7 @@ Turns what can go wrong there into sentences.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 
@@ -13,7 +13,7 @@ from reconciliation_pipeline.connectors.errors import SecretMissing, SourceError
 from reconciliation_pipeline.settings.environment import Environment, read_environment
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline.settings.mistakes import EnvironmentBroken, SettingsBroken, UnknownReconciliation
-from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.settings.model import FileSide, Reconciliation, RestSide
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.store import Store
@@ -27,10 +27,28 @@ def environment() -> Environment:
         raise Problem("environment", bad.text, place=bad.variable, remedy=bad.remedy) from None
 
 
-def settings(name: str) -> Reconciliation:
-    """Load one reconciliation by its id."""
+def settings(name: str) -> tuple[Reconciliation, Mapping[str, str]]:
+    """Load one reconciliation by its id, with the variables it is to be run with.
+
+    Where the demo world is what both sides lead to, its addresses and tokens need not be set; no
+    other system is ever asked with them.
+    """
+    demo = {**_demo_variables(), **os.environ}
+    found = _load(name, demo)
+    leads_to_demo = {_address(found.sides.crm), _address(found.sides.billing)} == {
+        demo.get("CRM_URL"),
+        demo.get("BILLING_URL"),
+    }
+    return (found, demo) if leads_to_demo else (_load(name, os.environ), os.environ)
+
+
+def _address(side: RestSide | FileSide) -> str:
+    return side.base_url if isinstance(side, RestSide) else side.path
+
+
+def _load(name: str, environ: Mapping[str, str]) -> Reconciliation:
     try:
-        return load_one(environment().config, name, os.environ)
+        return load_one(environment().config, name, environ)
     except UnknownReconciliation as unknown:
         where = str(environment().config)
         raise Problem("unknown_reconciliation", unknown.text, place=where, remedy=unknown.remedy) from None
@@ -56,10 +74,9 @@ def open_store() -> Iterator[Store]:
 @contextmanager
 def at_work(name: str) -> Iterator[Work]:
     """Open everything for one reconciliation."""
-    supply_demo_variables()
-    reconciliation = settings(name)
+    reconciliation, environ = settings(name)
     with open_store() as store:
-        yield Work(reconciliation, store, os.environ, environment().pretended_now)
+        yield Work(reconciliation, store, environ, environment().pretended_now)
 
 
 @contextmanager
@@ -73,8 +90,8 @@ def configured(name: str) -> Iterator[None]:
         raise Problem("settings", wrong.text, place=name, remedy=wrong.remedy) from None
 
 
-def supply_demo_variables() -> None:
-    """Fill in the demo world's addresses and tokens where there is one and nobody set others."""
+def _demo_variables() -> dict[str, str]:
+    """Give the demo world's addresses and tokens, where there is one."""
     from reconciliation_pipeline.demo.control import status
     from reconciliation_pipeline.demo.state import DemoError
 
@@ -82,13 +99,9 @@ def supply_demo_variables() -> None:
         world = status(environment().home)
     except (DemoError, OSError):
         # `recon demo` says what is wrong with it; nobody else needs it.
-        return
-    if world is None:
-        return
-    for name, value in world.environment.items():
-        # Its clock is told by its answers; a pretended one is for those who ask for it.
-        if name != "RECON_NOW":
-            os.environ.setdefault(name, value)
+        return {}
+    # Its clock is told by its answers; a pretended one is for those who ask for it.
+    return {name: value for name, value in world.environment.items() if name != "RECON_NOW"} if world else {}
 
 
 def a_date(text: str | None) -> date | None:

@@ -49,6 +49,7 @@ def list_items(
     Records without a key, or sharing one, are compared with nothing; they are listed apart.
     """
     with at_work(name) as work:
+        mornings = work.store.ledger.mornings(work.id, until=a_date(day))
         found = [
             life
             for life in lives_until(work, a_date(day))
@@ -63,15 +64,18 @@ def list_items(
         ]
         words = words_of(work.reconciliation)
     if as_json:
-        emit({"reconciliation": name, "items": items(found), "unpaired": unpaired_items(apart)})
+        latest = mornings[-1].isoformat() if mornings else None
+        emit({"reconciliation": name, "date": latest, "items": items(found), "unpaired": unpaired_items(apart)})
         return
     console = Console()
     if found:
         console.print(difference_table(found, words))
     if apart:
         console.print(unpaired_table(apart, words))
-    if not found and not apart:
-        say("Nothing to list.")
+    if not mornings:
+        say("No morning was trusted and compared so far: this says nothing about the two systems.")
+    elif not found and not apart:
+        say(f"Nothing to list. The last trusted morning is {mornings[-1]}.")
 
 
 def show(
@@ -82,7 +86,8 @@ def show(
     if as_json:
         emit({"reconciliation": name, "item": items([life])[0]})
     else:
-        Console().print(case_file(life, words_of(settings(name))))
+        reconciliation, _ = settings(name)
+        Console().print(case_file(life, words_of(reconciliation)))
 
 
 def _find(item: str) -> tuple[str, Life]:

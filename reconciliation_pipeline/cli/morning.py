@@ -66,9 +66,6 @@ def _require_runnable(work: Work, morning: date) -> None:
     if morning > today:
         text = f"{morning} has not come yet; today is {today} in {work.reconciliation.timezone}."
         raise Problem("usage", text, place="--date", remedy="Name this morning, or one that is past.")
-    if morning < min(work.reconciliation.start, today):
-        text = f"{morning} is before the first morning, {work.reconciliation.start}."
-        raise Problem("usage", text, place="--date", remedy="Set `start` in the settings to an earlier date.")
     if morning < today:
         return
     with configured(work.id), open_sources(work, morning):
@@ -86,7 +83,9 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
 
     os.environ["DAGSTER_HOME"] = str(environment().root)
     office = OpenOffice(work) if quiet else TerminalOffice(work, terminal=os.dup(2))
-    definitions = build_definitions([work.reconciliation], pretended_now=work.pretended_now, office=office)
+    definitions = build_definitions(
+        [work.reconciliation], pretended_now=work.pretended_now, asked=morning, office=office
+    )
     job = definitions.resolve_job_def(job_name(work.id))
     with dg.DagsterInstance.get() as instance:
         result = job.execute_in_process(

@@ -1,7 +1,7 @@
 """Assemble what Dagster loads, from settings; tests and the command line build variants of it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import dagster as dg
 
@@ -25,6 +25,7 @@ def build_definitions(
     broken: Sequence[Broken] = (),
     *,
     pretended_now: datetime | None = None,
+    asked: date | None = None,
     office: Office | None = None,
 ) -> dg.Definitions:
     """Assemble everything, once.
@@ -33,9 +34,10 @@ def build_definitions(
         reconciliations: Pairs of systems whose settings are valid.
         broken: Settings files with mistakes; each becomes an asset that says so.
         pretended_now: The pretended instant of local demonstrations and tests.
+        asked: A morning that somebody asked for, which may lie before a reconciliation's start.
         office: How assets reach the store; by default through the environment.
     """
-    days = {one.id: mornings(one, pretended_now) for one in reconciliations}
+    days = {one.id: mornings(one, pretended_now, asked) for one in reconciliations}
     return dg.Definitions(
         assets=[
             *(

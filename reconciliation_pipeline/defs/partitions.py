@@ -11,14 +11,17 @@ import dagster as dg
 from reconciliation_pipeline.settings.model import Reconciliation
 
 
-def mornings(reconciliation: Reconciliation, pretended_now: datetime | None = None) -> dg.DailyPartitionsDefinition:
+def mornings(
+    reconciliation: Reconciliation, pretended_now: datetime | None = None, asked: date | None = None
+) -> dg.DailyPartitionsDefinition:
     """Every local date from the reconciliation's start up to and including today.
 
     Args:
         reconciliation: Whose mornings.
         pretended_now: The pretended instant, if it is believed: its date is a morning, too.
+        asked: A morning that somebody asked for, which may lie before the start.
     """
-    start, ahead = reconciliation.start, 0
+    start, ahead = min(reconciliation.start, asked or reconciliation.start), 0
     if pretended_now is not None and reconciliation.is_local:
         pretended = pretended_now.astimezone(reconciliation.zone).date()
         start = min(start, pretended)

@@ -153,6 +153,7 @@ class Pulse:
         opened: Differences that opened within the last seven days.
         resolved: Differences that were resolved within them.
         days_since_trusted: Days since the last trusted morning; None when there never was one.
+        days_apart: Days from one morning to the next: 1, or 7 for a weekly reconciliation.
     """
 
     reconciliation: str
@@ -162,6 +163,7 @@ class Pulse:
     opened: int
     resolved: int
     days_since_trusted: int | None
+    days_apart: int = 1
 
 
 def heartbeat_message(pulse: Pulse, words: Words, *, owner: str = "") -> Message:
@@ -169,10 +171,11 @@ def heartbeat_message(pulse: Pulse, words: Words, *, owner: str = "") -> Message
     days = pulse.days_since_trusted
     if days is None:
         state, last = "no trusted morning yet", "There has been no trusted morning yet: see `recon doctor`."
-    elif days > 1:
+    elif days > pulse.days_apart:
         state, last = f"no trusted morning for {days} days", f"Last trusted morning: {days} days ago."
     else:
-        state, last = "alive", f"Last trusted morning: {'yesterday' if days else 'today'}."
+        when = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
+        state, last = "alive", f"Last trusted morning: {when}."
     counts = ", ".join(_active_words(side, count, words) for side, count in pulse.active.items())
     lines = (
         *([f"{counts}."] if counts else []),

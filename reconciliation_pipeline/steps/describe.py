@@ -8,6 +8,7 @@ from reconciliation_pipeline.domain.ledger import Life, Observation, lives, matu
 from reconciliation_pipeline.domain.records import KeyTrouble
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.diffs import NotCompared
 
 
 def describe(work: Work, attempt: Attempt) -> MorningResult:
@@ -34,9 +35,12 @@ def history(work: Work, until: date | None) -> dict[date, tuple[Observation, ...
 def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
     """List the records of a morning that no comparison could pair; None means the latest morning."""
     mornings = work.store.ledger.mornings(work.id, until=morning)
-    day = morning or (mornings[-1] if mornings else None)
-    attempt = work.store.attempts.latest_recorded(work.id, day) if day else None
-    return work.store.diffs.load(attempt).key_troubles if attempt else ()
+    attempt = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
+    try:
+        return work.store.diffs.load(attempt).key_troubles if attempt else ()
+    except NotCompared:
+        # Diffs are not part of what must be backed up: they can be made again from the archive.
+        return ()
 
 
 def lives_until(work: Work, morning: date | None) -> tuple[Life, ...]:

@@ -98,7 +98,7 @@ def _channels(work: Work) -> Iterator[Finding]:
         try:
             build_channel(channel, work.environ)
         except ChannelUnavailable as gone:
-            yield Finding(Health.FAIL, f"channel {channel.type}", str(gone), f"Set {channel.url_env}.")
+            yield Finding(Health.FAIL, f"channel {channel.type}", gone.text, gone.remedy)
         else:
             yield Finding(Health.OK, f"channel {channel.type}", f"{channel.url_env} is set.")
 

@@ -44,7 +44,14 @@ def gather(work: Work, morning: date, *, run_id: str, watch: Watch) -> Gathered:
     if not is_live and (kept := work.store.attempts.latest_trusted(work.id, morning)) is not None:
         return Gathered(kept, from_archive=True)
     with open_sources(work, morning) as sources:
-        attempt = work.store.attempts.begin(work.id, morning, run_id=run_id, started_at=work.now(), live=is_live)
+        attempt = work.store.attempts.begin(
+            work.id,
+            morning,
+            run_id=run_id,
+            started_at=work.now(),
+            live=is_live,
+            after=work.store.archive.last_attempt(work.id, morning),
+        )
         if not is_live and not all(source.answers_for_the_past() for source in sources.values()):
             return Gathered(refuse(work, attempt, past_not_pullable(work, morning)))
         pulled = pull_both(work, sources, attempt, as_of=None if is_live else morning, watch=watch)

@@ -59,7 +59,7 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
         standing=Standing.REFUSED if reasons else Standing.TRUSTED,
         reasons=reasons,
         snapshots=snapshots,
-        as_of=as_of(work, receipts),
+        as_of=as_of(work, receipts) if attempt.live else work.scheduled(attempt.morning),
     )
     for side, snapshot in snapshots.items():
         work.store.archive.seal(snapshot, fields=value_names(work.reconciliation.sides[side]))

@@ -23,8 +23,7 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
         folder: Where reports live; the file is `<reconciliation>/<date>.html` in it.
     """
     attempts = work.store.attempts
-    recent = attempts.recent(work.id, 1)
-    day = morning or (recent[0].morning if recent else None)
+    day = morning or attempts.last_morning(work.id)
     attempt = attempts.latest(work.id, day) if day else None
     if day is None or attempt is None:
         return None

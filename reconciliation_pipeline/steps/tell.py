@@ -104,6 +104,7 @@ def tell_heartbeat(work: Work, morning: date | None = None) -> Told:
         opened=sum(life.began_by > today - WEEK and life.state is not ItemState.SETTLING for life in lives),
         resolved=sum(life.resolved_on is not None and life.resolved_on > today - WEEK for life in lives),
         days_since_trusted=(today - mornings[-1]).days if mornings else None,
+        days_apart=1 if work.reconciliation.schedule.cron.endswith("*") else WEEK.days,
     )
     words = words_of(work.reconciliation)
     return _told(work, [heartbeat_message(pulse, words, owner=work.reconciliation.owners.default)])

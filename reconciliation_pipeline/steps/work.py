@@ -5,7 +5,7 @@ Made once per run by the shell (`defs/` or `cli/`); no step reads the environmen
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from reconciliation_pipeline.channels.build import channel_name
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -53,6 +53,11 @@ class Work:
     def today(self) -> date:
         """Say which local date it is, in the reconciliation's zone."""
         return self.now().astimezone(self.reconciliation.zone).date()
+
+    def scheduled(self, morning: date) -> datetime:
+        """Say at which instant a morning was due (UTC); the moment that a past one speaks of."""
+        minute, hour = (int(part) for part in self.reconciliation.schedule.cron.split()[:2])
+        return datetime.combine(morning, time(hour, minute), self.reconciliation.zone).astimezone(UTC)
 
     def channels(self) -> list[str]:
         """Name the channels its messages go to."""

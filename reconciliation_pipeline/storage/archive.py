@@ -113,6 +113,11 @@ class Archive:
         path = snapshot_path(reconciliation, morning, attempt, side)
         return SnapshotWriter(self.root, path, fields)
 
+    def last_attempt(self, reconciliation: str, morning: date) -> int:
+        """Give the highest attempt number that anything was written for; 0 when nothing was."""
+        folders = (self.root / reconciliation / morning.isoformat()).glob("[0-9]*")
+        return max((int(folder.name) for folder in folders if folder.name.isdigit()), default=0)
+
     def seal(self, snapshot: Snapshot, *, fields: Sequence[str]) -> None:
         """Write receipt, certificate and hash beside the snapshot, for people and auditors.
 

@@ -41,7 +41,9 @@ class Attempts:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def begin(self, reconciliation: str, morning: date, *, run_id: str, started_at: datetime, live: bool) -> Attempt:
+    def begin(  # noqa: PLR0913 - what an attempt is made of
+        self, reconciliation: str, morning: date, *, run_id: str, started_at: datetime, live: bool, after: int = 0
+    ) -> Attempt:
         """Open the next attempt at a morning; two runs at once get two numbers.
 
         Args:
@@ -50,8 +52,9 @@ class Attempts:
             run_id: The run that makes it.
             started_at: Now (UTC).
             live: Whether the systems are asked for now.
+            after: The last number that the archive holds; a database that began anew goes on behind it.
         """
-        attempt = Attempt(reconciliation, morning, 0, run_id, live, started_at)
+        attempt = Attempt(reconciliation, morning, after, run_id, live, started_at)
         with writing(self._engine) as connection:
             # Of two runs that count at the same moment one finds its number taken, and counts again.
             while not _add(connection, attempt := replace(attempt, number=_next_number(connection, attempt))):
@@ -102,7 +105,7 @@ class Attempts:
         messages: Sequence[Message] = (),
         channels: Sequence[str] = (),
     ) -> None:
-        """Take trust back: the attempt is refused and its observations and result are gone.
+        """Take trust back: the attempt is refused and its observations are gone.
 
         Args:
             attempt: A trusted attempt.
@@ -117,7 +120,6 @@ class Attempts:
         verdict = {
             "standing": Standing.REFUSED.value,
             "reasons": encode(tuple(reasons)),
-            "result": None,
             "recorded": False,
             "concluded_at": at,
         }
@@ -152,32 +154,10 @@ class Attempts:
         found = self._select(attempts.c.run_id == run_id, order=[attempts.c.id.desc()], limit=1)
         return found[0] if found else None
 
-    def recent(self, reconciliation: str, limit: int) -> list[Attempt]:
-        """List the attempts that were begun last, in whatever standing, the newest first."""
-        return self._select(_of(reconciliation), order=[attempts.c.id.desc()], limit=limit)
-
-    def trusted_mornings(self, reconciliation: str, until: date | None = None) -> list[date]:
-        """List the mornings that have a trusted attempt, oldest first, up to and including `until`.
-
-        Some may not have been compared; the life of differences is derived from `Ledger.mornings`.
-        """
-        query = sa.select(attempts.c.morning).where(_of(reconciliation), _TRUSTED).distinct()
-        if until is not None:
-            query = query.where(attempts.c.morning <= until)
-        with reading(self._engine) as connection:
-            return list(connection.scalars(query.order_by(attempts.c.morning)))
-
-    def keep_result(self, attempt: Attempt, result: Mapping[str, object]) -> None:
-        """Keep what a run said about its attempt; JSON only, amounts as text."""
-        statement = sa.update(attempts).where(same_attempt(attempt)).values(result=dict(result))
-        with writing(self._engine) as connection:
-            connection.execute(statement)
-
-    def result_of(self, attempt: Attempt) -> dict[str, object] | None:
-        """Give back what `keep_result` kept; None when there is nothing, or trust was withdrawn since."""
-        with reading(self._engine) as connection:
-            found = connection.scalar(sa.select(attempts.c.result).where(same_attempt(attempt)))
-        return None if found is None else dict(found)
+    def last_morning(self, reconciliation: str) -> date | None:
+        """Find the latest morning that has a concluded attempt, trusted or refused."""
+        found = self._newest(_of(reconciliation), attempts.c.standing != Standing.BEGUN.value)
+        return found.morning if found else None
 
     def _newest(self, *where: _Where) -> Attempt | None:
         found = self._select(*where, order=[attempts.c.morning.desc(), attempts.c.number.desc()], limit=1)
@@ -205,7 +185,8 @@ def _is_whole(attempt: Attempt) -> bool:
 
 def _next_number(connection: sa.Connection, attempt: Attempt) -> int:
     mornings = (_of(attempt.reconciliation), attempts.c.morning == attempt.morning)
-    return (connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(*mornings)) or 0) + 1
+    taken = connection.scalar(sa.select(sa.func.max(attempts.c.number)).where(*mornings)) or 0
+    return max(taken, attempt.number) + 1
 
 
 def _add(connection: sa.Connection, attempt: Attempt) -> bool:

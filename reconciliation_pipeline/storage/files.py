@@ -5,6 +5,7 @@ belongs in `archive.py`, `writer.py` and `diffs.py`.
 """
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,7 +72,8 @@ def _appearing(root: Path, final: Path, *, mode: int) -> Iterator[BinaryIO]:
             yield file
             with files_told_in_words(final):
                 file.flush()
-                os.fchmod(file.fileno(), mode)
+                # Never more than the umask leaves: snapshots hold customers.
+                os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(file.fileno()).st_mode) & mode)
                 os.fsync(file.fileno())
         finally:
             # What is still buffered may not fit on the disk any more either.

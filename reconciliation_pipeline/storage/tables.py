@@ -52,7 +52,6 @@ attempts = sa.Table(
     sa.Column("standing", sa.Text, nullable=False),
     sa.Column("reasons", sa.JSON, nullable=False),
     sa.Column("snapshots", sa.JSON, nullable=False),
-    sa.Column("result", sa.JSON(none_as_null=True)),
     sa.Column("concluded_at", Moment),
     # Whether its observations are in. A trusted morning that was never compared saw nothing, which
     # is not the same as having seen that there is nothing.

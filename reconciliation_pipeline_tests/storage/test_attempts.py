@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -83,7 +83,7 @@ def test_a_bad_retry_never_hides_a_trusted_attempt(store):
     assert good == store.attempts.latest_trusted("pair", MORNING)
     assert bad == store.attempts.latest("pair", MORNING)
     assert good == store.attempts.baseline("pair", MORNING + DAY)
-    assert [MORNING] == store.attempts.trusted_mornings("pair")
+    assert store.attempts.latest_trusted("pair", MORNING) is not None
 
 
 def test_a_good_retry_takes_the_place_of_a_trusted_attempt(store):
@@ -99,7 +99,7 @@ def test_an_attempt_that_was_killed_counts_for_nothing(store):
 
     assert bad == store.attempts.latest("pair", MORNING)
     assert store.attempts.latest_trusted("pair", MORNING) is None
-    assert [] == store.attempts.trusted_mornings("pair")
+    assert store.attempts.latest_trusted("pair", MORNING) is None
     assert 3 == begin(store).number
 
 
@@ -167,13 +167,11 @@ def test_a_second_refusal_of_a_morning_says_nothing_twice(store):
 def test_trust_that_is_withdrawn_takes_everything_with_it(store):
     attempt = trusted(store)
     store.ledger.record(attempt, [an_observation()])
-    store.attempts.keep_result(attempt, {"outcome": "drift"})
     store.attempts.withdraw(attempt, [DOES_NOT_ADD_UP], at=NOW, messages=[a_message()], channels=["slack"])
 
     expected = replace(attempt, standing=Standing.REFUSED, reasons=(DOES_NOT_ADD_UP,))
     assert expected == store.attempts.latest("pair", MORNING)
     assert store.attempts.latest_trusted("pair", MORNING) is None
-    assert store.attempts.result_of(attempt) is None
     assert {} == store.ledger.observations("pair")
     assert store.ledger.reconciliation_of(an_observation().item) is None
     assert 1 == len(store.outbox.all())
@@ -211,16 +209,6 @@ def test_the_baseline_is_the_last_trusted_morning_before(store):
     assert store.attempts.baseline("pair", MORNING - 3 * DAY) is None
 
 
-def test_trusted_mornings_are_listed_oldest_first_up_to_and_including_the_last(store):
-    for days in (0, 2, 1, 1):
-        trusted(store, MORNING - days * DAY)
-    trusted(store, MORNING, reconciliation="other")
-
-    assert [MORNING - 2 * DAY, MORNING - DAY, MORNING] == store.attempts.trusted_mornings("pair")
-    assert [MORNING - 2 * DAY, MORNING - DAY] == store.attempts.trusted_mornings("pair", MORNING - DAY)
-    assert [] == store.attempts.trusted_mornings("pair", date(2000, 1, 1))
-
-
 def test_a_run_is_asked_for_its_last_attempt(store):
     trusted(store, run_id="mine")
     mine = trusted(store, MORNING - DAY, run_id="mine")
@@ -238,18 +226,19 @@ def test_the_attempt_that_was_recorded_last_is_told_apart_from_the_one_that_was_
     assert second == store.attempts.latest_trusted("pair", MORNING)
 
 
-def test_recent_attempts_come_newest_first_and_no_more_than_asked_for(store):
-    made = [trusted(store), refused(store, MORNING - DAY), begin(store)]
+def test_the_last_morning_is_the_latest_date_and_not_the_latest_attempt(store):
+    assert store.attempts.last_morning("pair") is None
+    refused(store, MORNING)
+    trusted(store, MORNING - DAY)
+    begin(store, MORNING + DAY)
 
-    assert [made[2], made[1]] == store.attempts.recent("pair", 2)
+    assert MORNING == store.attempts.last_morning("pair")
 
 
-def test_a_result_is_kept_for_its_attempt_alone(store):
-    first, second = trusted(store), refused(store)
-    store.attempts.keep_result(first, {"outcome": "drift", "money": [{"amount": "1488.00"}], "since": None})
+def test_a_database_that_began_anew_numbers_on_behind_the_archive(store):
+    moment = {"run_id": "run", "started_at": NOW, "live": True}
 
-    assert {"outcome": "drift", "money": [{"amount": "1488.00"}], "since": None} == store.attempts.result_of(first)
-    assert store.attempts.result_of(second) is None
+    assert [8, 9, 10] == [store.attempts.begin("pair", MORNING, **moment, after=after).number for after in (7, 0, 3)]
 
 
 def test_nothing_is_lost_when_everything_is_closed_and_opened_again(database):

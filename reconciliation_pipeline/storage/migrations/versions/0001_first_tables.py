@@ -39,7 +39,6 @@ def _create_attempts() -> None:
         sa.Column("standing", sa.Text, nullable=False),
         sa.Column("reasons", sa.JSON, nullable=False),
         sa.Column("snapshots", sa.JSON, nullable=False),
-        sa.Column("result", sa.JSON),
         sa.Column("concluded_at", _MOMENT),
         sa.Column("recorded", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_recon_attempts"),
