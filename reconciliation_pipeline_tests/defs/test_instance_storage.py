@@ -52,11 +52,15 @@ def test_scratch_files_and_output_lie_below_our_home(home):
         assert str(home / "logs") == instance.compute_log_manager._base_dir
 
 
-def test_runs_wait_for_each_other_and_are_never_repeated_by_themselves(home):
+def test_a_run_that_hangs_holds_nobody_up_and_none_is_repeated_by_itself(home):
     with dg.DagsterInstance.get() as instance:
         queue = instance.get_concurrency_config().run_queue_config
         assert queue is not None
-        assert 1 == queue.max_concurrent_runs
+        assert 4 == queue.max_concurrent_runs
+        assert (True, 10_800) == (
+            instance.run_monitoring_enabled,
+            instance.get_settings("run_monitoring")["max_runtime_seconds"],
+        )
         assert 0 == instance.run_retries_max_retries
         assert not instance.telemetry_enabled
 
