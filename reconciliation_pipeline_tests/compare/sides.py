@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from reconciliation_pipeline.compare.engine import EngineLimits
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
-from reconciliation_pipeline.domain.records import FieldRule, Row, Side, State
+from reconciliation_pipeline.domain.records import Comparison, FieldRule, Row, Side, SideBalance, State
 
 SMALL: Final = EngineLimits(memory_limit="256MB", threads=1)
 
@@ -99,3 +99,12 @@ def files(folder: Path, crm: Sequence[Row], billing: Sequence[Row], by: Comparis
 
 def _instant(value: str | datetime | None) -> datetime | None:
     return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def found(comparison: Comparison) -> list[tuple[str, str]]:
+    return [(difference.kind, difference.key) for difference in comparison.discrepancies]
+
+
+def buckets(balance: SideBalance) -> dict[str, int]:
+    names = [name for name in SideBalance.__slots__ if name != "pulled"]
+    return {name: getattr(balance, name) for name in names if getattr(balance, name)}

@@ -3,16 +3,13 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
-from reconciliation_pipeline.compare.engine import EngineLimits, compare
-from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles
+from reconciliation_pipeline.compare.engine import compare
+from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.records import (
     Amount,
     Cause,
-    Comparison,
     FieldDifference,
     KeyTrouble,
     Kind,
@@ -24,8 +21,9 @@ from reconciliation_pipeline_tests.compare.sides import (
     PLAN,
     SEATS,
     amounts,
+    buckets,
     customers,
-    files,
+    found,
     plans,
     record,
     rules,
@@ -36,15 +34,6 @@ KEYS_ONLY = rules()
 WITH_PLAN = rules(PLAN)
 WITH_SEATS = rules(SEATS)
 WITH_MRR = rules(MRR, amount="mrr")
-
-
-def found(comparison: Comparison) -> list[tuple[str, str]]:
-    return [(difference.kind, difference.key) for difference in comparison.discrepancies]
-
-
-def buckets(balance: SideBalance) -> dict[str, int]:
-    names = [name for name in SideBalance.__slots__ if name != "pulled"]
-    return {name: getattr(balance, name) for name in names if getattr(balance, name)}
 
 
 class TestPairs:
@@ -325,175 +314,3 @@ class TestAmountsAndAges:
         changed = comparison.discrepancies[0].changed_at
         assert {Side.CRM: expected} == changed
         assert expected is None or UTC is changed[Side.CRM].tzinfo
-
-
-class TestReduce:
-    by = rules(PLAN, MRR, amount="mrr", reduce=[Side.BILLING])
-
-    def test_rows_of_one_key_become_one_record_with_the_total(self, run):
-        billing = [
-            record("C1", source_id="1", plan="pro", mrr="49.00 EUR"),
-            record("C1", source_id="2", plan="pro", mrr="10.5 EUR"),
-        ]
-
-        comparison = run([record("C1", plan="pro", mrr="59.50 EUR")], billing, self.by)
-
-        assert ((), ()) == (comparison.discrepancies, comparison.key_troubles)
-        assert {"equal": 1, "folded": 1} == buckets(comparison.balances[Side.BILLING])
-
-    def test_a_key_is_active_when_any_of_its_rows_is_and_only_those_are_paid_for(self, run):
-        billing = [
-            record("C1", "cancelled", source_id="1", mrr="49.00 EUR", updated_at="2026-05-01T00:00:00+00:00"),
-            record("C1", "active", source_id="2", mrr="10.00 EUR", updated_at="2026-01-01T00:00:00+00:00"),
-        ]
-
-        comparison = run([], billing, self.by)
-
-        (difference,) = comparison.discrepancies
-        assert {Side.BILLING: "2"} == difference.source_ids
-        assert {Side.BILLING: Amount(Decimal("10.00"), "EUR")} == difference.amounts
-        assert {Side.BILLING: datetime(2026, 1, 1, tzinfo=UTC)} == difference.changed_at
-
-    def test_the_latest_state_speaks_when_no_row_is_active(self, run):
-        billing = [
-            record("C1", "cancelled", source_id="1", created_at="2026-01-01T00:00:00+00:00"),
-            record("C1", "deleted", source_id="2", updated_at="2026-01-02T00:00:00+00:00"),
-            record("C1", "archived", source_id="0"),
-        ]
-
-        comparison = run(customers(C1="active"), billing, self.by)
-
-        assert Cause.DELETED == comparison.discrepancies[0].cause
-        assert {"counterpart": 1, "folded": 2} == buckets(comparison.balances[Side.BILLING])
-
-    def test_the_smallest_source_id_speaks_among_equals(self, run):
-        billing = [record("C1", source_id=number, plan=f"plan {number}") for number in ("3", "10", "2")]
-
-        comparison = run(plans(C1="pro"), billing, self.by)
-
-        assert (FieldDifference("plan", "pro", "plan 10"),) == comparison.discrepancies[0].fields
-
-    def test_a_row_added_just_now_makes_the_record_young_even_where_nothing_is_ever_updated(self, run):
-        billing = [
-            record("C1", source_id="1", created_at="2020-01-01T00:00:00+00:00"),
-            record("C1", source_id="2", created_at="2026-11-22T03:50:00+00:00"),
-        ]
-
-        comparison = run([], billing, self.by)
-
-        assert {Side.BILLING: datetime(2026, 11, 22, 3, 50, tzinfo=UTC)} == comparison.discrepancies[0].changed_at
-
-    @pytest.mark.parametrize(
-        ("total", "parts"),
-        [
-            ("98.00 EUR", ["49.00 EUR", "49.00 EUR"]),
-            ("98.000 EUR", ["49.00 EUR", "49.000 EUR"]),
-            ("1000 JPY", ["500 JPY", "500 JPY"]),
-            ("0.3 EUR", ["0.1 EUR", "0.2 EUR"]),
-            ("100.00 EUR", ["99.99 EUR", "0.01 EUR"]),
-            ("0.00 EUR", ["5.00 EUR", "-5.00 EUR"]),
-            ("49.00 EUR", ["49.00 EUR", None]),
-            ("49.00 EUR", [None, "49.00 EUR"]),
-            (None, [None, None]),
-        ],
-    )
-    def test_a_total_is_exact_and_written_like_its_parts(self, run, total, parts):
-        billing = [record("C1", source_id=str(number), mrr=part) for number, part in enumerate(parts)]
-
-        comparison = run(amounts(C1="7.77 EUR"), billing, self.by)
-
-        assert (FieldDifference("mrr", "7.77 EUR", total),) == comparison.discrepancies[0].fields
-
-    @pytest.mark.parametrize(
-        "parts",
-        [["49.00 EUR", "49.00 USD"], ["49.00 EUR", "49.00"], ["much EUR", "49.00 EUR"]],
-    )
-    def test_amounts_that_cannot_be_added_leave_the_key_shared(self, run, parts):
-        billing = [record("C1", source_id=str(number), mrr=part) for number, part in enumerate(parts)]
-
-        comparison = run(amounts(C1="49.00 EUR"), billing, self.by)
-
-        assert () == comparison.discrepancies
-        assert {"duplicate_key": 1} == buckets(comparison.balances[Side.CRM])
-        assert {"duplicate_key": 2} == buckets(comparison.balances[Side.BILLING])
-        assert [Side.BILLING] * 2 == [trouble.side for trouble in comparison.key_troubles]
-
-    def test_another_currency_on_a_cancelled_row_is_no_trouble(self, run):
-        billing = [
-            record("C1", source_id="1", mrr="49.00 EUR"),
-            record("C1", "cancelled", source_id="2", mrr="49.00 USD"),
-        ]
-
-        assert () == run(amounts(C1="49.00 EUR"), billing, self.by).discrepancies
-
-    def test_one_source_id_served_twice_is_never_added_up(self, run):
-        billing = [record("C1", source_id="1", mrr="49.00 EUR"), record("C1", source_id="1", mrr="49.00 EUR")]
-
-        comparison = run(amounts(C1="98.00 EUR"), billing, self.by)
-
-        assert {"duplicate_key": 2} == buckets(comparison.balances[Side.BILLING])
-
-    def test_a_key_shared_on_the_other_side_is_not_folded_here(self, run):
-        crm = [record("C1", source_id="1"), record("C1", source_id="2")]
-        billing = [record("C1", source_id="3"), record("C1", source_id="4")]
-
-        comparison = run(crm, billing, self.by)
-
-        assert {"duplicate_key": 2} == buckets(comparison.balances[Side.BILLING])
-        assert ["1", "2"] == [trouble.source_id for trouble in comparison.key_troubles]
-
-    def test_records_without_a_key_are_never_folded(self, run):
-        billing = [record(None, source_id="1"), record("", source_id="2")]
-
-        assert {"no_key": 2} == buckets(run([], billing, self.by).balances[Side.BILLING])
-
-
-class TestFiles:
-    def test_a_folder_with_quotes_brackets_and_dates_in_its_name_is_just_a_folder(self, tmp_path):
-        folder = tmp_path / "it's [1]*?" / "key=C9" / "date=2026-11-22"
-        folder.mkdir(parents=True)
-
-        comparison = compare(files(folder, customers(C1="active"), [], KEYS_ONLY), KEYS_ONLY)
-
-        assert [("crm_only", "C1")] == found(comparison)
-
-    def test_nothing_is_left_behind(self, tmp_path):
-        spill = tmp_path / "spill"
-        sides = files(tmp_path, customers(C1="active"), customers(C1="active"), KEYS_ONLY)
-
-        compare(sides, KEYS_ONLY, EngineLimits(temp_folder=spill))
-
-        assert [] == list(spill.iterdir())
-
-    def test_a_missing_column_is_told_with_its_file(self, tmp_path):
-        sides = files(tmp_path, customers(C1="active"), customers(C1="active"), KEYS_ONLY)
-
-        with pytest.raises(Incomparable, match=r"crm\.parquet has no column field_plan") as caught:
-            compare(sides, WITH_PLAN)
-        assert "pull this morning again" in caught.value.remedy
-
-    def test_a_key_that_is_a_number_is_refused(self, tmp_path):
-        sides = files(tmp_path, customers(C1="active"), customers(C1="active"), KEYS_ONLY)
-        table = pq.read_table(sides.crm)
-        pq.write_table(table.set_column(1, "key", pa.array([7])), sides.crm)
-
-        with pytest.raises(Incomparable, match="holds key as BIGINT instead of VARCHAR"):
-            compare(sides, KEYS_ONLY)
-
-    def test_a_state_nobody_knows_is_refused_and_not_read_as_stopped(self, tmp_path):
-        sides = files(tmp_path, customers(C1="active"), customers(C1="active"), KEYS_ONLY)
-        table = pq.read_table(sides.billing)
-        pq.write_table(table.set_column(3, "state", pa.array(["paused_v2"])), sides.billing)
-
-        with pytest.raises(Incomparable, match=r"'id-C1' in billing\.parquet has the state 'paused_v2'"):
-            compare(sides, KEYS_ONLY)
-
-    @pytest.mark.parametrize("content", [None, b"", b"PAR1 is not enough PAR1"])
-    def test_a_file_that_is_gone_or_damaged_gets_one_sentence(self, tmp_path, content):
-        sides = files(tmp_path, [], [], KEYS_ONLY)
-        sides.crm.unlink()
-        if content is not None:
-            sides.crm.write_bytes(content)
-
-        with pytest.raises(Incomparable, match=r"crm\.parquet and billing\.parquet could not be compared"):
-            compare(sides, KEYS_ONLY)
