@@ -50,5 +50,6 @@ class _Bars:
         self._log.moved(progress)
         if progress.side not in self._tasks:
             self._tasks[progress.side] = self._bars.add_task(progress.label, total=None)
-        total = progress.records if progress.finished else progress.total
+        # Without a claim of its own, a side is expected to hold about what it held last time.
+        total = progress.records if progress.finished else progress.total or progress.expected
         self._bars.update(self._tasks[progress.side], completed=progress.records, total=total)

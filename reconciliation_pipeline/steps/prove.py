@@ -16,10 +16,11 @@ from reconciliation_pipeline.domain.completeness import (
     trust,
 )
 from reconciliation_pipeline.domain.messages import Message
-from reconciliation_pipeline.domain.records import Baseline, Reason, Receipt, Side, Snapshot
+from reconciliation_pipeline.domain.records import Reason, Receipt, Side, Snapshot
 from reconciliation_pipeline.domain.result import conclude
 from reconciliation_pipeline.domain.wording import not_trustworthy_message
 from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.steps.baseline import baselines
 from reconciliation_pipeline.steps.pull import Pulled, value_names
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.archive import snapshot_path
@@ -33,7 +34,7 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
     """
     policy = CompletenessPolicy(work.reconciliation.floor, work.reconciliation.side_ratio)
     accepted = work.store.accepted_counts.of(work.id, attempt.morning)
-    baselines = _baselines(work, attempt.morning)
+    before = baselines(work, attempt.morning)
     receipts = {side: pulled[side].receipt for side in Side}
     between = doubts_between(receipts, accepted=accepted, policy=policy, ages_by_clocks=not work.pretends)
     snapshots = {
@@ -44,7 +45,7 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Attemp
             receipts[side],
             certify(
                 receipts[side],
-                baseline=baselines.get(side),
+                baseline=before.get(side),
                 accepted=accepted.get(side),
                 policy=policy,
                 doubts=[doubt for doubt in between if doubt.side is side],
@@ -98,15 +99,3 @@ def as_of(work: Work, receipts: Mapping[Side, Receipt]) -> datetime:
         return work.now()
     clocks = [receipt.source_clock for receipt in receipts.values() if receipt.source_clock is not None]
     return min(clocks or [receipt.started_at for receipt in receipts.values()])
-
-
-def _baselines(work: Work, morning: date) -> dict[Side, Baseline]:
-    """Find the last trusted counts before this attempt: of the same morning, else of an earlier one."""
-    attempts = work.store.attempts
-    earlier = attempts.latest_trusted(work.id, morning) or attempts.baseline(work.id, morning)
-    if earlier is None:
-        return {}
-    return {
-        side: Baseline(earlier.morning, snapshot.receipt.pulled, snapshot.receipt.active)
-        for side, snapshot in earlier.snapshots.items()
-    }

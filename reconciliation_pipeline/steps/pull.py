@@ -18,6 +18,7 @@ from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.model import SideBase
 from reconciliation_pipeline.settings.rules import money_fields
+from reconciliation_pipeline.steps.baseline import baselines
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.archive import RowCounts, counts
@@ -75,9 +76,12 @@ def pull_both(
         watch: Who is told how far it has come.
     """
     board, stop = Board(), Event()
+    expected = {side: found.pulled for side, found in baselines(work, attempt.morning).items()}
     with ThreadPoolExecutor(max_workers=len(Side), thread_name_prefix="pull") as pool:
         futures = {
-            side: pool.submit(_pull_side, work, sources[side], _Walk(work, attempt, side, board, stop), as_of)
+            side: pool.submit(
+                _pull_side, work, sources[side], _Walk(work, attempt, side, board, stop, expected.get(side)), as_of
+            )
             for side in Side
         }
         try:
@@ -107,6 +111,7 @@ class _Walk:
     side: Side
     board: Board
     stop: Event
+    expected: int | None = None
     pages: int = 0
     records: int = 0
     requests: int = 0
@@ -134,7 +139,8 @@ class _Walk:
 
     def report(self, *, finished: bool = False) -> None:
         total = _claimed(self.last_totals)
-        self.board.post(Progress(self.side, self.label, self.pages, self.records, total, finished=finished))
+        progress = Progress(self.side, self.label, self.pages, self.records, total, self.expected, finished=finished)
+        self.board.post(progress)
 
 
 def _claimed(totals: Mapping[int, int | None]) -> int | None:

@@ -12,13 +12,24 @@ from reconciliation_pipeline.domain.records import Side
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the pull of one side has come; `total` is the source's own claim, if it makes one."""
+    """How far the pull of one side has come.
+
+    Attributes:
+        side: Which side.
+        label: What people call it.
+        pages: Pages so far.
+        records: Records so far.
+        total: The source's own claim; None when it makes none.
+        expected: What the last trusted pull held; None when there was none.
+        finished: Whether the end was reached.
+    """
 
     side: Side
     label: str
     pages: int
     records: int
     total: int | None
+    expected: int | None = None
     finished: bool = False
 
 
