@@ -13,7 +13,7 @@ from reconciliation_pipeline.connectors.errors import SecretMissing, SourceError
 from reconciliation_pipeline.settings.environment import Environment, read_environment
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline.settings.mistakes import EnvironmentBroken, SettingsBroken, UnknownReconciliation
-from reconciliation_pipeline.settings.model import FileSide, Reconciliation, RestSide
+from reconciliation_pipeline.settings.model import AnySide, Reconciliation, RestSide
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.store import Store
@@ -42,8 +42,8 @@ def settings(name: str) -> tuple[Reconciliation, Mapping[str, str]]:
     return (found, demo) if leads_to_demo else (_load(name, os.environ), os.environ)
 
 
-def _address(side: RestSide | FileSide) -> str:
-    return side.base_url if isinstance(side, RestSide) else side.path
+def _address(side: AnySide) -> str:
+    return side.base_url if isinstance(side, RestSide) else side.connector
 
 
 def _load(name: str, environ: Mapping[str, str]) -> Reconciliation:

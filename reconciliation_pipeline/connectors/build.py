@@ -6,18 +6,19 @@ from datetime import date
 from reconciliation_pipeline.connectors.file import FileSource
 from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.connectors.source import Source
+from reconciliation_pipeline.connectors.sql import SqlSource
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.settings.model import FileSide, RestSide
+from reconciliation_pipeline.settings.model import AnySide, FileSide, SqlSide
 
 
-def build_source(settings: RestSide | FileSide, *, side: Side, environ: Mapping[str, str], morning: date) -> Source:
+def build_source(settings: AnySide, *, side: Side, environ: Mapping[str, str], morning: date) -> Source:
     """Make the source of one side; nothing is asked or read yet.
 
     Args:
         settings: The side.
         side: Its role.
         environ: Where the named secrets stand.
-        morning: The morning, for files with a date in their name.
+        morning: The morning, for files with a date in their name and tables that keep every morning.
 
     Raises:
         SecretMissing: A named variable is not set.
@@ -25,4 +26,6 @@ def build_source(settings: RestSide | FileSide, *, side: Side, environ: Mapping[
     """
     if isinstance(settings, FileSide):
         return FileSource(settings, side=side, morning=morning)
+    if isinstance(settings, SqlSide):
+        return SqlSource(settings, side=side, environ=environ, morning=morning)
     return RestSource(settings, side=side, environ=environ)

@@ -30,13 +30,23 @@ def secret(name: str, environ: Mapping[str, str]) -> str:
     Raises:
         SecretMissing: The variable is not set, is empty, or holds what no header can carry.
     """
+    value = variable(name, environ)
+    if not (value.isascii() and value.isprintable()):
+        message = f"The environment variable {name} holds characters that no header can carry."
+        raise SecretMissing(message, remedy=f"Set {name} to the bare secret, without line breaks or accents.")
+    return value
+
+
+def variable(name: str, environ: Mapping[str, str]) -> str:
+    """Read a named variable, without the space around it.
+
+    Raises:
+        SecretMissing: The variable is not set or empty.
+    """
     value = environ.get(name, "").strip()
     if not value:
         message = f"The environment variable {name} is not set or empty."
         raise SecretMissing(message, remedy=f"Set it before the run, for instance: export {name}=...")
-    if not (value.isascii() and value.isprintable()):
-        message = f"The environment variable {name} holds characters that no header can carry."
-        raise SecretMissing(message, remedy=f"Set {name} to the bare secret, without line breaks or accents.")
     return value
 
 

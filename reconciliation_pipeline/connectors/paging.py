@@ -14,7 +14,7 @@ import httpx
 from reconciliation_pipeline.connectors.addresses import follow
 from reconciliation_pipeline.connectors.errors import BadShape, WalkNotEnded
 from reconciliation_pipeline.connectors.paths import ABSENT, Path, compile_path, dig
-from reconciliation_pipeline.settings.model import (
+from reconciliation_pipeline.settings.paging import (
     CursorPaging,
     HasMorePaging,
     LinkPaging,

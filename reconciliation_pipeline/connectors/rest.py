@@ -21,7 +21,8 @@ from reconciliation_pipeline.connectors.transport import TRIES, Answer, Params, 
 from reconciliation_pipeline.connectors.vendors import ENRICH, MINOR_DIGITS
 from reconciliation_pipeline.connectors.walk import WalkGuard
 from reconciliation_pipeline.domain.records import Side, State
-from reconciliation_pipeline.settings.model import RangePaging, RestSide
+from reconciliation_pipeline.settings.model import RestSide
+from reconciliation_pipeline.settings.paging import RangePaging
 
 _WHOLE = frozenset({200})
 _RANGES = frozenset({200, 206, PAST_THE_END})

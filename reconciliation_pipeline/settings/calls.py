@@ -1,7 +1,7 @@
 """What is sent to a system, and where does its answer hold what we look for?
 
 Credentials by name, the list of all records, its total, single records. How pages follow each other
-and what a record means belong in `model.py`.
+belongs in `paging.py`, what a record means in `model.py`.
 """
 
 from typing import Literal
@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from reconciliation_pipeline.settings.values import RecordPath, Strict, VariableName, wrong
+from reconciliation_pipeline.settings.values import RecordPath, Strict, Text, VariableName, wrong
 
 
 class Auth(Strict):
@@ -99,3 +99,10 @@ class AsOf(Strict):
 
     param: str
     """Parameter that carries the moment."""
+
+
+class AsOfColumn(Strict):
+    """Which rows of a table are those of one morning."""
+
+    column: Text
+    """Column that holds the date of the morning a row is for; rows of other mornings are not read."""

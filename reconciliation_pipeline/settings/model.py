@@ -1,7 +1,7 @@
 """The shape of a reconciliation's settings, once they are valid.
 
-The keys of `reconciliations/*.yaml` are declared here, in `calls.py` and in `people.py`, once; the JSON schema for
-editors and the page of all keys are held against these classes. How a single value is written stands
+The keys of `reconciliations/*.yaml` are declared here, in `calls.py`, `paging.py` and `people.py`, once; the
+JSON schema for editors and the page of all keys are held against these classes. How a single value is written stands
 in `values.py`; reading files and the words for mistakes start at `load.py`.
 """
 
@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.settings.calls import AsOf, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.calls import AsOf, AsOfColumn, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
 from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
 from reconciliation_pipeline.settings.values import (
     IDENTITY,
@@ -27,81 +28,10 @@ from reconciliation_pipeline.settings.values import (
     RecordPath,
     Strict,
     Text,
+    VariableName,
     Zone,
     wrong,
 )
-
-
-class CursorPaging(Strict):
-    """The answer names the next page with a cursor."""
-
-    type: Literal["cursor"]
-    """The answer carries the cursor of the next page."""
-    next: str
-    """Path of the next cursor in the answer; absent or null ends the walk."""
-    param: str
-    """Parameter that carries it."""
-
-
-class HasMorePaging(Strict):
-    """The answer says whether there is more; the last record's id continues."""
-
-    type: Literal["has_more"]
-    """The answer says whether there is more."""
-    more: str = "has_more"
-    """Path of the flag in the answer."""
-    cursor: str = "id"
-    """Path, in a record, of the id that continues the walk."""
-    param: str = "starting_after"
-    """Parameter that carries it."""
-
-
-class LinkPaging(Strict):
-    """The `Link` header names the next page (RFC 8288)."""
-
-    type: Literal["link"]
-    """The `Link` header carries the next page."""
-
-
-class OffsetPaging(Strict):
-    """Pages by offset; needs a total, because a short or empty page proves nothing."""
-
-    type: Literal["offset"]
-    """A page starts at a number of records."""
-    param: str = "offset"
-    """Parameter that carries the offset."""
-    size: int = Field(gt=0)
-    """Records a page."""
-
-
-class PagePaging(Strict):
-    """Pages by number; needs a total, because a short or empty page proves nothing."""
-
-    type: Literal["page"]
-    """Pages are numbered."""
-    param: str = "page"
-    """Parameter that carries the number."""
-    size: int = Field(gt=0)
-    """Records a page."""
-    first: int = 1
-    """Number of the first page."""
-
-
-class RangePaging(Strict):
-    """`Range` and `Content-Range` headers (RFC 9110), with the total in the answer."""
-
-    type: Literal["range"]
-    """Pages are ranges of records."""
-    unit: str = "records"
-    """Unit named in the headers."""
-    size: int = Field(default=100, gt=0)
-    """Records a page."""
-
-
-Paging = Annotated[
-    CursorPaging | HasMorePaging | LinkPaging | OffsetPaging | PagePaging | RangePaging,
-    Field(discriminator="type"),
-]
 
 
 class Status(Strict):
@@ -256,7 +186,21 @@ class FileSide(SideBase):
     """A file carries no total of its own; never set."""
 
 
-SideSettings = Annotated[RestSide | FileSide, Field(discriminator="connector")]
+class SqlSide(SideBase):
+    """A system whose records stand in a table of a database."""
+
+    connector: Literal["sql"]
+    """How the system is read: from a table or view of a database."""
+    url_env: VariableName
+    """Variable that holds the address of the database, with user and password."""
+    table: Text
+    """The table or view, with its schema before a dot where it has one; its columns are the paths."""
+    as_of: AsOfColumn | None = None
+    """How the rows of one morning are told apart; only for a table that keeps those of every morning."""
+
+
+AnySide = RestSide | FileSide | SqlSide
+SideSettings = Annotated[AnySide, Field(discriminator="connector")]
 
 
 class Sides(Strict):
@@ -267,7 +211,7 @@ class Sides(Strict):
     billing: SideSettings
     """The system that says who is charged."""
 
-    def __getitem__(self, side: Side) -> RestSide | FileSide:
+    def __getitem__(self, side: Side) -> AnySide:
         """Look a side up by its role."""
         return self.crm if side is Side.CRM else self.billing
 

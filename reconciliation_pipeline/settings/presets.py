@@ -13,7 +13,7 @@ from reconciliation_pipeline.settings.mistakes import nearest
 
 PRESETS = Path(__file__).parents[1] / "connectors" / "presets"
 VENDORS = ("hubspot", "stripe")
-CONNECTORS = (*VENDORS, "rest", "file")
+CONNECTORS = (*VENDORS, "rest", "file", "sql")
 # A total stands in one place: half of the user's and half of the preset's would be two.
 _WHOLE = frozenset({"total"})
 

@@ -106,7 +106,8 @@ def _referenced_by_text(value: object) -> object:
 
 
 def _choose_by_connector(side: Schema) -> None:
-    names = {"file": "FileSide", "rest": "RestSide"} | {vendor: f"{vendor.capitalize()}Side" for vendor in VENDORS}
+    names = {"file": "FileSide", "rest": "RestSide", "sql": "SqlSide"}
+    names |= {vendor: f"{vendor.capitalize()}Side" for vendor in VENDORS}
     side["discriminator"] = {
         "mapping": {kind: _DEFS + name for kind, name in names.items()},
         "propertyName": "connector",

@@ -24,6 +24,7 @@ _CHANNEL = (
     f"the address of a channel is a secret, and {_TEXT}",
     "put it into an environment variable, and name that: `url_env: SLACK_WEBHOOK_URL`",
 )
+_DATABASE = "put the whole address into an environment variable, and name that: `url_env: CRM_DATABASE_URL`"
 _ADDRESS = (
     "a user or password stands inside this address",
     "put them into environment variables, and name those under auth: user_env, token_env",
@@ -48,26 +49,34 @@ def secrets_in(document: Document) -> Iterator[Mistake]:
         if last.endswith("_env") or not raw:
             continue
         if _names_one(last) and keys[-2:-1] != ("fields",):
-            yield document.mistake(keys, _TEXT, _remedy(keys), at_key=True)
+            yield document.mistake(keys, _TEXT, _remedy(keys, document), at_key=True)
         elif keys[0] == "channels" and last in {"url", "address"}:
             yield document.mistake(keys, *_CHANNEL, at_key=True)
         elif _USERINFO.search(raw):
-            yield document.mistake(keys, *_ADDRESS)
+            text, remedy = _ADDRESS
+            yield document.mistake(keys, text, _DATABASE if _is_database(keys, document) else remedy)
         elif looks_secret(raw):
-            yield document.mistake(keys, f"this looks like a secret, and {_TEXT}", _remedy(keys))
+            yield document.mistake(keys, f"this looks like a secret, and {_TEXT}", _remedy(keys, document))
 
 
 def promised(mistake: Mistake) -> str:
     """Name the key that the remedy of a secret tells people to write, so that nobody is told twice."""
     parent = mistake.key_path.rpartition(".")[0]
-    return f"{parent}.{'url_env' if parent.startswith('channels') else 'token_env'}"
+    named = parent.startswith("channels") or mistake.remedy == _DATABASE
+    return f"{parent}.{'url_env' if named else 'token_env'}"
 
 
 def _names_one(word: str) -> bool:
     return _SECRET_KEY.search(word) is not None
 
 
-def _remedy(keys: Keys) -> str:
+def _is_database(keys: Keys, document: Document) -> bool:
+    return keys[:1] == ("sides",) and document.raw.get((*keys[:2], "connector")) == "sql"
+
+
+def _remedy(keys: Keys, document: Document) -> str:
+    if _is_database(keys, document):
+        return _DATABASE
     if "auth" in keys or keys[0] != "sides":
         return "put it into an environment variable, and name that: `token_env: CRM_TOKEN`"
     return "put it into an environment variable, and name that under auth: `auth: {token_env: CRM_TOKEN}`"

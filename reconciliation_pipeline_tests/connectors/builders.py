@@ -9,7 +9,7 @@ from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.connectors.source import Page
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.settings.model import FileSide, RestSide, SideBase
+from reconciliation_pipeline.settings.model import FileSide, RestSide, SideBase, SqlSide
 
 TOKEN = "canary-token-7f3a"
 ENVIRON = {"TOKEN": TOKEN}
@@ -66,6 +66,17 @@ def a_file_side(path: object, **changes: Any) -> FileSide:
         "status": {"field": "status", "active": ["active"]},
     }
     return FileSide.model_validate({**basics, **changes})
+
+
+def a_sql_side(**changes: Any) -> SqlSide:
+    basics = {
+        "connector": "sql",
+        "url_env": "A_DATABASE_URL",
+        "table": "customers",
+        "key": "number",
+        "status": {"field": "status", "active": ["active"]},
+    }
+    return SqlSide.model_validate({**basics, **changes})
 
 
 def a_record(source_id: object = "r1", **changes: object) -> dict[str, object]:

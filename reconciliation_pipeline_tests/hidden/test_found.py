@@ -19,7 +19,7 @@ from reconciliation_pipeline.domain.conservation import adds_up
 from reconciliation_pipeline.domain.ledger import ItemState, Life
 from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Row, Side, State
 from reconciliation_pipeline.reporting.items import items
-from reconciliation_pipeline.settings.model import RangePaging
+from reconciliation_pipeline.settings.paging import RangePaging
 from reconciliation_pipeline.storage.archive import Archive, counts
 from reconciliation_pipeline.storage.errors import StorageUnavailable
 from reconciliation_pipeline.storage.turn import AlreadyRunning, turn

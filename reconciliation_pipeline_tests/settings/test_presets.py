@@ -4,7 +4,8 @@ import pytest
 
 from reconciliation_pipeline.settings.calls import Total
 from reconciliation_pipeline.settings.load import check
-from reconciliation_pipeline.settings.model import LinkPaging, OffsetPaging, RestSide
+from reconciliation_pipeline.settings.model import RestSide
+from reconciliation_pipeline.settings.paging import LinkPaging, OffsetPaging
 from reconciliation_pipeline.settings.presets import PRESETS, VENDORS, underlay
 from reconciliation_pipeline_tests.settings.builders import SHOWN, a_file, load
 
