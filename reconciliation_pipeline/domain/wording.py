@@ -14,7 +14,7 @@ from reconciliation_pipeline.domain.drift import SpikeJudgement
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Life, Movement, Observation
 from reconciliation_pipeline.domain.messages import Message, Topic
-from reconciliation_pipeline.domain.records import Cause, Kind, Outcome, Reason, Side
+from reconciliation_pipeline.domain.records import Cause, Kind, Outcome, Reason, Receipt, Side
 from reconciliation_pipeline.domain.result import DifferenceCounts, MorningResult
 from reconciliation_pipeline.domain.spelling import counted, money, span
 
@@ -126,6 +126,11 @@ def not_trustworthy_message(result: MorningResult, words: Words, *, owner: str =
     )
     title = f"{result.reconciliation}: NOT TRUSTWORTHY, nothing was compared"
     return Message(result.reconciliation, result.morning, Topic.NOT_TRUSTWORTHY, title, lines, owner)
+
+
+def broken_off(receipt: Receipt) -> str:
+    """Say that a side was not seen, instead of counts that would look like an answer."""
+    return f"not seen: the pull broke off after {counted(receipt.pages, 'page')}"
 
 
 def reason_words(reason: Reason) -> str:
@@ -245,6 +250,9 @@ def _sides_line(result: MorningResult, words: Words) -> str:
             told.append(f"{words.labels[side]} was not pulled")
             continue
         receipt, grade = snapshots[side].receipt, snapshots[side].certificate.grade
+        if receipt.failure is not None:
+            told.append(f"{words.labels[side]} {broken_off(receipt)}")
+            continue
         proof = f", {grade}" if result.outcome is Outcome.NOT_TRUSTWORTHY else ""
         told.append(f"{_active_words(side, receipt.active, words)} (of {receipt.pulled:,} pulled{proof})")
     return f"{result.morning}: {', '.join(told)}."

@@ -10,6 +10,7 @@ from reconciliation_pipeline.domain.result import DifferenceCounts, Group, Morni
 from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
+    broken_off,
     moved_words,
     nothing_happened,
     phrase,
@@ -42,12 +43,13 @@ def _side_lines(result: MorningResult, words: Words) -> list[str]:
     snapshots = result.attempt.snapshots
     width = max(len(label) for label in words.labels.values())
     label = {side: f"{words.labels[side]:<{width}}" for side in Side}
-    rows = _aligned([_side_cells(side, snapshots[side], words) for side in Side if side in snapshots], "><>><<")
-    cells = dict(zip((side for side in Side if side in snapshots), rows, strict=True))
+    whole = [side for side in Side if side in snapshots and snapshots[side].receipt.failure is None]
+    rows = _aligned([_side_cells(side, snapshots[side], words) for side in whole], "><>><<")
+    cells = dict(zip(whole, rows, strict=True))
     return [
         "{}   {} {}   of {} pulled   {} {}   {}".format(label[side], *cells[side])
         if side in cells
-        else f"{label[side]}   not pulled"
+        else f"{label[side]}   {broken_off(snapshots[side].receipt) if side in snapshots else 'not pulled'}"
         for side in Side
     ]
 

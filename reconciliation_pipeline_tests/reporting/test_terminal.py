@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from reconciliation_pipeline.domain.ledger import Movement
-from reconciliation_pipeline.domain.records import Cause, Kind, Side
+from reconciliation_pipeline.domain.records import Cause, Kind, Reason, Side
 from reconciliation_pipeline.reporting.styled import show
 from reconciliation_pipeline.reporting.terminal import summary
 from reconciliation_pipeline_tests.reporting.builders import (
@@ -70,6 +70,18 @@ def test_the_story_reads_as_it_should():
 
 def test_a_morning_that_is_not_trustworthy_says_why_and_what_to_do():
     assert HALF_LOADED == summary(the_half_loaded_morning(), a_reconciliation())
+
+
+def test_a_side_that_was_not_seen_shows_no_counts_that_look_like_an_answer():
+    down = Reason("refused", "Billing cannot be reached.", Side.BILLING, "Look whether it is up.")
+    billing = a_snapshot(Side.BILLING, active=0, pulled=300, pages=3, reasons=[down], failure=down)
+
+    said = summary(a_refusal(down, snapshots=both(billing=billing)), a_reconciliation()).splitlines()
+
+    assert [
+        "  CRM       1,180 active   of 1,243 pulled   13 pages   complete",
+        "  Billing   not seen: the pull broke off after 3 pages",
+    ] == said[1:3]
 
 
 def test_labels_currencies_and_unknown_amounts_keep_their_columns():
