@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline_tests.hidden.company import Company, rest
-from reconciliation_pipeline_tests.hidden.servers import Record, System, served
+from reconciliation_pipeline_tests.other_data.company import Company, rest
+from reconciliation_pipeline_tests.other_data.servers import Record, System, served
 
 Serve = Callable[[System], System]
 

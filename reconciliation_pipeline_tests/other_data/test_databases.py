@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline_tests.hidden.company import Company
+from reconciliation_pipeline_tests.other_data.company import Company
 
 COUNT = 400
 CRM = "CREATE TABLE customers (id INTEGER PRIMARY KEY, number TEXT, status TEXT, plan TEXT, mrr NUMERIC)"

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from reconciliation_pipeline_tests.hidden.servers import System
+from reconciliation_pipeline_tests.other_data.servers import System
 
 PROJECT = Path(__file__).parents[2]
 PAGING: dict[str, dict[str, Any]] = {
