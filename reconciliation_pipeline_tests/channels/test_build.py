@@ -60,7 +60,9 @@ def test_a_missing_secret_does_not_send_unsigned():
 
 
 def test_plain_http_needs_the_word_local():
-    unavailable(settings(local=False), {"HOOK": "http://127.0.0.1/"})
+    found = unavailable(settings(local=False), {"HOOK": "http://127.0.0.1/"})
+
+    assert "local: true" in found.remedy
 
 
 def test_a_webhook_gets_the_message_as_json_with_its_id():

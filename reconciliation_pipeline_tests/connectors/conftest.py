@@ -1,6 +1,8 @@
-"""One fault server for all tests of a file."""
+"""One fault server for all tests of a file, and empty databases of both kinds."""
 
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,3 +19,15 @@ def one_server() -> Iterator[FaultServer]:
 def server(one_server: FaultServer) -> FaultServer:
     one_server.requests = []
     return one_server
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    file = tmp_path / "a company's 50% #1.db"
+    sqlite3.connect(file).close()
+    return f"sqlite:///{file}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(f"{request.param}_url"))

@@ -44,3 +44,6 @@ def test_ids_are_kept_apart_when_a_page_is_remembered():
     guard.page(["a", "b"])
     guard.page(["ab"])
     guard.page(["b", "a"])
+
+    with pytest.raises(PageRepeated):
+        guard.page(["ab"])

@@ -30,11 +30,16 @@ def graph(defs):
 
 
 def test_the_definitions_of_the_demo_pair_load(home):
-    dg.Definitions.validate_loadable(importlib.reload(definitions).defs)
+    loaded = importlib.reload(definitions).defs
+    dg.Definitions.validate_loadable(loaded)
+
+    assert loaded.resolve_job_def("crm_billing_morning")
 
 
 def test_the_definitions_of_one_pair_load(defs):
     dg.Definitions.validate_loadable(defs)
+
+    assert defs.resolve_job_def("pair_morning")
 
 
 def test_every_step_is_an_asset_and_there_is_no_other(graph):
