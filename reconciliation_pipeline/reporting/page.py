@@ -40,9 +40,8 @@ class Panel:
     """One side, as the page shows it."""
 
     label: str
-    active_word: str
-    active: str
-    pulled: str
+    count: str
+    rest: str
     grade: str
     is_complete: bool
     lines: Sequence[str]
@@ -99,6 +98,7 @@ def page(
         headline=_headline(result),
         lead=_lead(result, words),
         panels=[_panel(result, side, words) for side in Side],
+        active_words=[words.active[side] for side in Side],
         gap=_gap(result),
         groups=[
             (group.count, phrase(group.kind, group.cause, words), money_words(group.money, words, of=group.count))
@@ -152,13 +152,14 @@ def _panel(result: MorningResult, side: Side, words: Words) -> Panel:
     snapshot = result.attempt.snapshots.get(side)
     label, word = words.labels[side], words.active[side]
     if snapshot is None:
-        return Panel(label, word, NOTHING, NOTHING, "Not pulled", is_complete=False, lines=())
+        return Panel(label, "Not pulled", "", "Nothing was asked", is_complete=False, lines=())
     receipt, grade = snapshot.receipt, snapshot.certificate.grade
+    # Counts of a pull that broke off would look like an answer.
+    seen = receipt.failure is None
     return Panel(
         label=label,
-        active_word=word,
-        active=f"{receipt.active:,}",
-        pulled=f"{receipt.pulled:,}",
+        count=f"{receipt.active:,}" if seen else "Not seen",
+        rest=f"{word} of {receipt.pulled:,} pulled" if seen else "",
         grade=HEADLINES[grade],
         is_complete=grade is Grade.COMPLETE,
         lines=certificate_lines(snapshot),

@@ -165,7 +165,16 @@ def test_a_morning_that_is_not_trustworthy_shows_reasons_and_no_difference():
 def test_a_side_that_was_not_pulled_has_a_panel_without_counts():
     text = Elements(page(a_refusal(snapshots={}), a_reconciliation(), [])).text
 
-    assert "CRM - active of - pulled Not pulled" in text
+    assert "CRM Not pulled Nothing was asked" in text
+
+
+def test_a_side_whose_pull_broke_off_shows_no_counts_that_look_like_an_answer():
+    down = Reason("refused", "Billing cannot be reached.", Side.BILLING, "Look whether it is up.")
+    billing = a_snapshot(Side.BILLING, active=0, pulled=300, pages=3, reasons=[down], failure=down)
+    text = Elements(page(a_refusal(down, snapshots=both(billing=billing)), a_reconciliation(), [])).text
+
+    assert "Billing Not seen Not proven to be complete The walk broke off after 3 pages." in text
+    assert "300" not in text
 
 
 @pytest.mark.parametrize(
