@@ -4,6 +4,7 @@ Every rule returns reasons, never a boolean: an empty list is trust, a full one 
 `trust` is the only door from an attempt to a morning that may be compared.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,9 +91,10 @@ def certify(
     """
     if receipt.failure is not None:
         return Certificate(Grade.INCOMPLETE, (receipt.failure,), baseline)
-    is_accepted = accepted is not None and _matches(accepted, receipt)
     reasons = [*_walk_doubts(receipt), *_total_doubts(receipt), *_key_doubts(receipt)]
-    if not is_accepted:
+    if accepted is not None and _matches(accepted, receipt):
+        reasons += _lopsided_doubts(receipt, baseline, accepted, policy)
+    else:
         reasons += [*_empty_doubts(receipt), *_floor_doubts(receipt, baseline, policy)]
     reasons += doubts
     return Certificate(_grade(reasons), tuple(reasons), baseline, tuple(_remarks(receipt, baseline, accepted)))
@@ -126,8 +128,11 @@ def _grade(reasons: Sequence[Reason]) -> Grade:
 
 
 def _matches(accepted: AcceptedCount, receipt: Receipt) -> bool:
-    slack = ACCEPTED_WITHIN * accepted.count
-    return any(abs(count - accepted.count) <= slack for count in (receipt.pulled, receipt.active))
+    return any(_is_close(accepted, count) for count in (receipt.pulled, receipt.active))
+
+
+def _is_close(accepted: AcceptedCount, count: int) -> bool:
+    return abs(count - accepted.count) <= ACCEPTED_WITHIN * accepted.count
 
 
 def _walk_doubts(receipt: Receipt) -> list[Reason]:
@@ -188,6 +193,28 @@ def _floor_doubts(receipt: Receipt, baseline: Baseline | None, policy: Completen
         )
         for what, count, before in counted
         if count < share * before
+    ]
+
+
+def _lopsided_doubts(
+    receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCount, policy: CompletenessPolicy
+) -> list[Reason]:
+    """A person accepted one number; the count they did not speak of must have shrunk with it, not more."""
+    if baseline is None:
+        return []
+    counted = (("records", receipt.pulled, baseline.pulled), ("active records", receipt.active, baseline.active))
+    shrunk = min(Fraction(accepted.count, before or 1) for _, count, before in counted if _is_close(accepted, count))
+    least = Fraction(str(policy.floor)) * shrunk
+    return [
+        Reason(
+            "floor",
+            f"{receipt.label} returned {count:,} {what}, though with {accepted.count:,} accepted at least "
+            f"{math.ceil(least * before):,} were to be expected.",
+            receipt.side,
+            "If both counts are right, accept the smaller one with `recon accept-count` and run again.",
+        )
+        for what, count, before in counted
+        if count < least * before
     ]
 
 

@@ -220,9 +220,20 @@ class TestAcceptedCounts:
         assert ([] if lifted else ["floor", "floor"]) == found
 
     def test_exactly_one_percent_off_is_accepted(self):
-        half = a_receipt(pulled=198, active=100)
+        half = a_receipt(pulled=198, active=150)
 
         assert [] == codes(half, baseline=a_baseline(), accepted=an_accepted_count(200))
+
+    @pytest.mark.parametrize(("active", "expected"), [(320, []), (319, ["floor"])])
+    def test_the_count_that_was_not_accepted_may_shrink_along_but_not_further(self, active, expected):
+        # 500 of 1,000 accepted: half of the 800 active ones may be expected, and 80 % of these are enough.
+        found = codes(
+            a_receipt(pulled=500, active=active),
+            baseline=a_baseline(pulled=1_000, active=800),
+            accepted=an_accepted_count(500),
+        )
+
+        assert expected == found
 
     def test_a_person_may_vouch_for_an_empty_side(self):
         nothing = a_receipt(pulled=0, active=0)
