@@ -41,13 +41,6 @@ class Watch(Protocol):
         ...
 
 
-class Unwatched:
-    """Nobody looks."""
-
-    def moved(self, progress: Progress) -> None:
-        """Do nothing."""
-
-
 @dataclass(slots=True)
 class Board:
     """Where the pulling threads write how far they are, and the waiting thread reads it."""

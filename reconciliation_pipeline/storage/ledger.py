@@ -77,29 +77,11 @@ class Ledger:
         """Give what one attempt observed, the morning's or not; None when it is not trusted or was never recorded."""
         return self._read(_observed(_chosen(same_attempt(attempt)))).get(attempt.morning)
 
-    def item_history(self, item: str) -> dict[date, Observation]:
-        """Give every sighting of one difference, oldest first; empty when it was never seen."""
-        query = _observed(_chosen(sa.true())).where(observations.c.item == item)
-        return {morning: seen for morning, (seen,) in self._read(query).items()}
-
     def reconciliation_of(self, item: str) -> str | None:
         """Say which reconciliation a difference belongs to; None when it was never seen."""
         query = sa.select(attempts.c.reconciliation).join(observations).where(observations.c.item == item).limit(1)
         with reading(self._engine) as connection:
             return connection.scalar(query)
-
-    def open_items(self, reconciliation: str, until: date | None = None) -> list[tuple[date, frozenset[str]]]:
-        """Give the items that are not settling, by morning, oldest first; the cheap way to count new ones."""
-        chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
-        query = sa.select(chosen.c.morning, observations.c.item, observations.c.settling)
-        found: dict[date, set[str]] = {}
-        with reading(self._engine) as connection:
-            rows = connection.execute(query.select_from(_with_observations(chosen)).order_by(chosen.c.morning))
-            for morning, item, settling in rows:
-                seen = found.setdefault(morning, set())
-                if item is not None and not settling:
-                    seen.add(item)
-        return [(morning, frozenset(seen)) for morning, seen in found.items()]
 
     def _read(self, query: sa.Select[tuple[object, ...]]) -> dict[date, list[Observation]]:
         found: dict[date, list[Observation]] = {}

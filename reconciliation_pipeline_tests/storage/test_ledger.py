@@ -96,7 +96,6 @@ def test_a_morning_that_was_never_compared_resolves_nothing(store):
 
     assert [MORNING - DAY] == store.ledger.mornings("pair")
     assert {MORNING - DAY: [A]} == store.ledger.observations("pair")
-    assert [(MORNING - DAY, {A.item})] == store.ledger.open_items("pair")
     assert store.ledger.on("pair", MORNING) is None
 
 
@@ -122,7 +121,6 @@ def test_only_mornings_up_to_and_including_the_last_count(store):
 
     assert [MORNING - 2 * DAY, MORNING - DAY] == store.ledger.mornings("pair", MORNING - DAY)
     assert [MORNING - 2 * DAY, MORNING - DAY] == list(store.ledger.observations("pair", MORNING - DAY))
-    assert [MORNING - 2 * DAY, MORNING - DAY] == [one for one, _ in store.ledger.open_items("pair", MORNING - DAY)]
 
 
 def test_reconciliations_do_not_see_each_other(store):
@@ -134,18 +132,6 @@ def test_reconciliations_do_not_see_each_other(store):
     assert store.ledger.reconciliation_of("f" * 12) is None
 
 
-def test_open_items_leave_lag_out_and_mornings_in(store):
-    recorded(store, [A, replace(B, settling=True)])
-    recorded(store, [replace(A, settling=True)], MORNING - DAY)
-    recorded(store, [], MORNING - 2 * DAY)
-
-    assert [
-        (MORNING - 2 * DAY, frozenset()),
-        (MORNING - DAY, frozenset()),
-        (MORNING, frozenset({A.item})),
-    ] == store.ledger.open_items("pair")
-
-
 def test_the_history_of_an_item_has_every_morning_that_saw_it(store):
     recorded(store, [replace(A, owner="sales"), B])
     recorded(store, [A], MORNING - 2 * DAY)
@@ -153,9 +139,13 @@ def test_the_history_of_an_item_has_every_morning_that_saw_it(store):
     recorded(store, [A, B], MORNING + DAY)
     recorded(store, [B], MORNING + DAY)
 
-    history = store.ledger.item_history(A.item)
-    assert [(MORNING - 2 * DAY, A), (MORNING, replace(A, owner="sales"))] == list(history.items())
-    assert {} == store.ledger.item_history("f" * 12)
+    sightings = [
+        (morning, one)
+        for morning, observed in store.ledger.observations("pair").items()
+        for one in observed
+        if one.item == A.item
+    ]
+    assert [(MORNING - 2 * DAY, A), (MORNING, replace(A, owner="sales"))] == sightings
 
 
 LAG = replace(an_observation("c" * 12, key="C3"), settling=True)
