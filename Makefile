@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench test scheduled lint lock peers
+.PHONY: help run dev bench test scheduled lint lock oracle peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ $(PEERS)/installed: reconciliation_pipeline_tests/peers/requirements-localstripe
 
 peers: $(VENV)/dev $(PEERS)/installed  ## tests against a system nobody here wrote (docs/peers.md)
 	@$(BIN)/pytest -m peers
+
+oracle: $(VENV)/dev  ## the comparison against a plain oracle, 5,000 random pairs of sides
+	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .
