@@ -55,7 +55,7 @@ $(PEERS)/installed: reconciliation_pipeline_tests/peers/requirements-localstripe
 peers: $(VENV)/dev $(PEERS)/installed  ## tests against a system nobody here wrote (docs/peers.md)
 	@$(BIN)/pytest -m peers
 
-oracle: $(VENV)/dev  ## the comparison against a plain oracle, 5,000 random pairs of sides
+oracle: $(VENV)/dev  ## the comparison against a plain oracle, 5,000 random pairs of sides (over seven minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
