@@ -50,7 +50,7 @@ class FileSource:
         """Whether there is a file for every morning."""
         return "{date}" in self._settings.path
 
-    def pages(self, as_of: date | None = None) -> Iterator[Page]:
+    def pull(self, as_of: date | None = None) -> Iterator[Page]:
         """Yield the file in pages.
 
         Args:
@@ -72,13 +72,13 @@ class FileSource:
                     _refuse_changed(path, before)
                 yield Page(page, requests=0, source_clock=None, ended_by=None if whole else "end of file")
 
-    def first_page(self) -> Page:
+    def check(self) -> Page:
         """Read the first page only.
 
         Raises:
             PullFailed: The file is missing, or not what the settings say.
         """
-        return next(self.pages())
+        return next(self.pull())
 
     def close(self) -> None:
         """Nothing is kept open between pages of different pulls."""

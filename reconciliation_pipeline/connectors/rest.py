@@ -90,7 +90,7 @@ class RestSource:
         """Whether the system can be asked for a past morning."""
         return self._settings.as_of is not None
 
-    def pages(self, as_of: date | None = None) -> Iterator[Page]:
+    def pull(self, as_of: date | None = None) -> Iterator[Page]:
         """Yield every page of every walk.
 
         Args:
@@ -107,7 +107,7 @@ class RestSource:
         finally:
             pull.wire.close()
 
-    def first_page(self) -> Page:
+    def check(self) -> Page:
         """Ask for the first page only, without much patience.
 
         Raises:

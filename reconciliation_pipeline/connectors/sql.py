@@ -75,7 +75,7 @@ class SqlSource:
         """Whether the table keeps the rows of every morning."""
         return self._settings.as_of is not None
 
-    def pages(self, as_of: date | None = None) -> Generator[Page, None, None]:
+    def pull(self, as_of: date | None = None) -> Generator[Page, None, None]:
         """Yield the table in pages, ordered by the system's own id.
 
         Args:
@@ -100,13 +100,13 @@ class SqlSource:
             return
         raise told(trouble, variable=self._settings.url_env, table=self._settings.table)
 
-    def first_page(self) -> Page:
+    def check(self) -> Page:
         """Read the first page only.
 
         Raises:
             PullFailed: The database does not answer, does not allow it, or is not what the settings say.
         """
-        with closing(self.pages()) as pages:
+        with closing(self.pull()) as pages:
             return next(pages)
 
     def close(self) -> None:

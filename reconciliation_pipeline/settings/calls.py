@@ -9,26 +9,39 @@ from typing import Literal
 from pydantic import Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
-from reconciliation_pipeline.settings.values import RecordPath, Strict, Text, VariableName, wrong
+from reconciliation_pipeline.settings.values import Address, RecordPath, Strict, Text, VariableName, wrong
 
 
 class Auth(Strict):
     """How requests are authorised; only names of environment variables, never values."""
 
-    type: Literal["bearer", "basic", "header", "none"] = "bearer"
-    """The scheme: a bearer token, user and password, a header of its own, or nothing."""
+    type: Literal["bearer", "basic", "header", "oauth2", "none"] = "bearer"
+    """The scheme: a bearer token, user and password, a header of its own, OAuth2 client credentials, or nothing."""
     token_env: VariableName | None = Field(default=None, validate_default=True)
-    """Variable that holds the token (bearer, header) or the password (basic)."""
+    """Variable that holds the token (bearer, header), the password (basic) or the client's secret (oauth2)."""
     user_env: VariableName | None = None
     """Variable that holds the user name (basic)."""
     header: str = "Authorization"
     """Name of the header that carries the token (header)."""
+    client_env: VariableName | None = Field(default=None, validate_default=True)
+    """Variable that holds the client's id (oauth2)."""
+    token_url: Address | None = Field(default=None, validate_default=True)
+    """Address that hands out access tokens (oauth2)."""
+    scope: str | None = None
+    """Scopes to ask for, separated by spaces (oauth2)."""
 
     @field_validator("token_env")
     @classmethod
     def _has_a_secret(cls, value: str | None, info: ValidationInfo) -> str | None:
         if value is None and info.data.get("type", "none") != "none":
             raise wrong(code="no_secret", kind=info.data["type"])
+        return value
+
+    @field_validator("client_env", "token_url")
+    @classmethod
+    def _knows_where_tokens_come_from(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("type") == "oauth2":
+            raise wrong(code="no_token_source")
         return value
 
 
@@ -75,14 +88,32 @@ class Total(Strict):
             raise wrong(code="one_place")
         return value
 
+    tolerance: float = Field(default=0, ge=0, lt=1)
+    """Share by which the claim may be off, for systems that only estimate it."""
+
+
+class Then(Strict):
+    """A second question, asked for each record that the first one found."""
+
+    path: str
+    """Path below `base_url`; `{id}` stands for the found record's id."""
+    params: dict[str, str | int | bool | list[str]] = Field(default_factory=dict)
+    """Query parameters; `{id}` stands for the found record's id."""
+
 
 class ByKey(Strict):
     """How one record is found by its key."""
 
     path: str
-    """Path of the list to search, below `base_url`."""
-    param: str
+    """Path of the list to search, or of the record itself, below `base_url`; `{key}` stands for the key."""
+    param: str | None = None
     """Parameter that carries the key."""
+    params: dict[str, str | int | bool | list[str]] = Field(default_factory=dict)
+    """Further query parameters; `{key}` stands for the key."""
+    records: str | None = None
+    """Path, in the answer, of the records found; by default that of `list`, or the answer if the path has `{key}`."""
+    then: Then | None = None
+    """A second question, where the first one finds something else: a customer, whose subscriptions are asked for."""
 
 
 class Lookup(Strict):
@@ -90,8 +121,23 @@ class Lookup(Strict):
 
     path: RecordPath
     """Path of one record, with `{source_id}` in it."""
+    params: dict[str, str | int | bool | list[str]] = Field(default_factory=dict)
+    """Query parameters of a single record."""
+    record: str = ""
+    """Path, in the answer, of the record; empty when the answer is the record itself."""
     by_key: ByKey | None = None
     """How a record is found by its key, where the system can."""
+
+
+class Account(Strict):
+    """How a system says whose data it shows: asked before and after every walk."""
+
+    path: str
+    """Path below `base_url`."""
+    id: str = "id"
+    """Path of the account's id in the answer."""
+    expect: str | None = None
+    """The id it must be; by default the one of the last trusted morning."""
 
 
 class AsOf(Strict):
@@ -101,8 +147,17 @@ class AsOf(Strict):
     """Parameter that carries the moment."""
 
 
-class AsOfColumn(Strict):
-    """Which rows of a table are those of one morning."""
+class AsOfRows(Strict):
+    """Which rows of a table are those of one morning: by a column, or by a condition."""
 
-    column: Text
+    column: Text | None = None
     """Column that holds the date of the morning a row is for; rows of other mornings are not read."""
+    expression: Text | None = Field(default=None, validate_default=True)
+    """SQL condition that a row of that morning meets; `:morning` in it stands for the date."""
+
+    @field_validator("expression")
+    @classmethod
+    def _one_of_both(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "column" in info.data and (value is None) == (info.data["column"] is None):
+            raise wrong(code="one_as_of")
+        return value

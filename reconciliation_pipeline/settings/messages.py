@@ -61,6 +61,8 @@ def told(error: ValidationError, document: Document, data: object) -> Iterator[M
         # The misspelt key says it already.
         if each.kind in {"missing", "no_secret"} and each.keys in meant:
             continue
+        if each.kind in {"one_place", "one_as_of"} and any(keys[:-1] == each.keys for keys in meant):
+            continue
         yield document.mistake(each.keys, *_words(each), at_key=each.kind in {"extra_forbidden", "bad_name"})
 
 
@@ -73,7 +75,7 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
         context = each.get("ctx", {})
         if kind in {"union_tag_invalid", "union_tag_not_found"}:
             keys = (*keys, str(context["discriminator"]).strip("'"))
-        elif kind == "one_place":
+        elif kind in {"one_place", "one_as_of"}:
             keys = keys[:-1]
         keys = document.as_written(keys)
         raw = document.raw.get(keys)
@@ -197,6 +199,7 @@ _TABLE: tuple[tuple[str, Words | Callable[[_Found], Words]], ...] = (
     ("none_required", ("a file carries no total of its own", "remove the key")),
     ("zone", _zone_wanted),
     ("one_place", ("a total stands in exactly one place", "write {body: …} or {header: …}")),
+    ("one_as_of", ("rows of one morning are told apart in exactly one way", "write {column: …} or {expression: …}")),
 )
 
 # For what `values.py` refuses: the text is there, the remedy here.
@@ -213,5 +216,6 @@ _REMEDIES = {
     "placeholder_missing": "add it, as in /customers/{source_id}",
     "no_secret": "add `token_env: CRM_TOKEN`, the name of an environment variable",
     "no_currency": "add `currency: EUR`, or `currency: {path: …}` where the record says it",
+    "no_token_source": "add `client_env: CRM_CLIENT` and `token_url: https://…`, as the system's documentation says",
     "no_total": "add `total: {body: …}` or `total: {header: …}`",
 }

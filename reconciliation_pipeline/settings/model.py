@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, field_validator
 from pydantic_core.core_schema import ValidationInfo
 
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.settings.calls import AsOf, AsOfColumn, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth, Listing, Lookup, Total
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
 from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
 from reconciliation_pipeline.settings.values import (
@@ -102,6 +102,15 @@ class Reduce(Strict):
     """The latest change counts."""
 
 
+class Sentinels(Strict):
+    """What every pull must contain, whatever else changed."""
+
+    ids: list[Text] = Field(default_factory=list)
+    """The system's own ids of records that are never removed."""
+    statuses: list[Text] = Field(default_factory=list)
+    """Statuses of which there is always at least one record."""
+
+
 class SideBase(Strict):
     """What every kind of side has."""
 
@@ -125,19 +134,27 @@ class SideBase(Strict):
     """Fields that can be compared, by the name both sides share."""
     local: bool = False
     """The system runs on this machine or network: plain http and private addresses are allowed."""
+    sentinels: Sentinels = Sentinels()
+    """What every pull must contain."""
     link: RecordPath | None = None
     """Address of one record for people, with `{source_id}` in it."""
 
 
 class RestSide(SideBase):
-    """A system with an HTTP API; hubspot and stripe are the same with defaults."""
+    """A system with an HTTP API; hubspot, stripe and tryton are the same with defaults."""
 
-    connector: Literal["rest", "hubspot", "stripe"]
-    """How the system is read: rest for any HTTP API, hubspot and stripe with their defaults."""
+    connector: Literal["rest", "hubspot", "stripe", "tryton"]
+    """How the system is read: rest for any HTTP API, the others with a vendor's defaults."""
+    object: Text | None = None
+    """Which of the vendor's objects: `companies` or `contacts` at HubSpot."""
+    api: Text | None = None
+    """Which version of the vendor's paths, where it keeps several."""
     base_url: Address
     """Address of the API; https, unless the side is `local`."""
     auth: Auth
     """How requests are authorised."""
+    scopes: list[Text] = Field(default_factory=list)
+    """Permissions the credentials need; for people, and for `recon doctor`."""
     list: Listing
     """Where every record is listed."""
     paging: Paging
@@ -146,6 +163,14 @@ class RestSide(SideBase):
     """Where the source says how many records there are; paging by offset or page needs it."""
     lookup: Lookup | None = None
     """How single records are read again."""
+    account: Account | None = None
+    """How the system says whose data it shows."""
+    same: Text | None = None
+    """Path, in a record, of a value that all records of one account share, such as a live or test flag."""
+    version_header: Text | None = None
+    """Header that every answer must carry as it was sent in `list.headers`, such as a pinned API version."""
+    cap: int | None = Field(default=None, gt=0)
+    """Most records the list ever gives; a pull that reaches it is not believed."""
     as_of: AsOf | None = None
     """How the system is asked for a past moment; only for one that can answer."""
     requests_per_second: float = Field(default=20, gt=0, allow_inf_nan=False)
@@ -176,8 +201,10 @@ class FileSide(SideBase):
     """How the system is read: from a file it exports."""
     path: DatedPath
     """The file; `{date}` in it stands for the morning, and dated files answer for the past."""
-    format: Literal["csv"] = "csv"
-    """How the file is written."""
+    format: Literal["csv", "jsonl", "parquet", "xlsx"] | None = None
+    """How the file is written; by default what its name ends with, else csv."""
+    sheet: Text | None = None
+    """Name of the sheet (xlsx); by default the first."""
     encoding: Encoding = "utf-8-sig"
     """Text encoding of the file."""
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -195,7 +222,7 @@ class SqlSide(SideBase):
     """Variable that holds the address of the database, with user and password."""
     table: Text
     """The table or view, with its schema before a dot where it has one; its columns are the paths."""
-    as_of: AsOfColumn | None = None
+    as_of: AsOfRows | None = None
     """How the rows of one morning are told apart; only for a table that keeps those of every morning."""
 
 
@@ -266,6 +293,10 @@ class Reconciliation(Strict):
     """Share of the last trusted morning below which a side is not believed."""
     side_ratio: float = Field(default=0.5, gt=0, le=1)
     """Smallest believable share of the larger active side that the smaller one may be."""
+    ceiling: float = Field(default=1.5, gt=1, allow_inf_nan=False)
+    """Multiple of the last trusted morning above which a side is not believed."""
+    key_overlap: float = Field(default=0.5, ge=0, le=1)
+    """Share of the smaller side's active keys that the other side must know at all."""
     owners: Owners = Owners()
     """Who answers for what."""
     channels: list[Channel] = Field(default_factory=list)

@@ -45,6 +45,8 @@ _WRONG: dict[str, LiteralString] = {
     "no_currency": "is missing: an amount of money needs it",
     "no_total": "is missing: only the source's own count proves the last page of paging by {kind}",
     "one_place": "a total stands in exactly one place, body or header",
+    "no_token_source": "is missing: auth of type oauth2 needs it",
+    "one_as_of": "rows of one morning are told apart in exactly one way, by column or by expression",
 }
 
 

@@ -38,7 +38,7 @@ def _count(work: Work, side: Side, source: Source) -> Count:
     label = work.reconciliation.label(side)
     pulled = active = 0
     try:
-        for page in source.pages():
+        for page in source.pull():
             pulled += len(page.rows)
             active += sum(row.state is State.ACTIVE for row in page.rows)
     except PullFailed as failed:

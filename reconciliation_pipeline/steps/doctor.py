@@ -69,7 +69,7 @@ def _side(work: Work, side: Side) -> Iterator[Finding]:
     try:
         source = build_source(settings, side=side, environ=work.environ, morning=work.today())
         with closing(source):
-            page = source.first_page()
+            page = source.check()
     except SourceError as error:
         yield Finding(Health.FAIL, label, error.text, error.remedy)
         return

@@ -166,7 +166,7 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
     names = value_names(settings)
     try:
         with archive.writer(work.id, attempt.morning, attempt.number, walk.side, names) as writer:
-            for page in source.pages(as_of):
+            for page in source.pull(as_of):
                 writer.write(page.rows)
                 walk.saw(page)
     except PullFailed as failed:

@@ -37,7 +37,7 @@ def a_source(url: str, **changes: Any) -> SqlSource:
 
 def pages_of(url: str, **changes: Any) -> list[Page]:
     with closing(a_source(url, **changes)) as source:
-        return list(source.pages())
+        return list(source.pull())
 
 
 def rows_of(url: str, **changes: Any) -> list[Row]:

@@ -90,7 +90,7 @@ def test_every_style_yields_every_record_exactly_once(server: FaultServer, style
     serve, changes = STYLES[style]
     server.says(serve(records(*ids), size))
 
-    pages = list(a_source(server.url, **changes(size)).pages())
+    pages = list(a_source(server.url, **changes(size)).pull())
 
     assert ids == ids_of(pages)
     assert pages[-1].ended_by

@@ -22,7 +22,7 @@ def a_source(path: object, **changes: object) -> FileSource:
 def pages_of(tmp_path: Path, content: str | bytes, **changes: object) -> list[Page]:
     file = tmp_path / "export.csv"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(a_source(file, **changes).pages())
+    return list(a_source(file, **changes).pull())
 
 
 def failure_of(tmp_path: Path, content: str | bytes, **changes: object) -> PullFailed:
@@ -111,11 +111,11 @@ def test_a_dated_file_answers_for_its_own_morning(tmp_path):
     source = a_source(tmp_path / "crm-{date}.csv")
 
     assert source.answers_for_the_past()
-    assert ["now"] == ids_of(list(source.pages()))
-    assert ["now"] == ids_of([source.first_page()])
-    assert ["then"] == ids_of(list(source.pages(date(2026, 11, 20))))
+    assert ["now"] == ids_of(list(source.pull()))
+    assert ["now"] == ids_of([source.check()])
+    assert ["then"] == ids_of(list(source.pull(date(2026, 11, 20))))
     with pytest.raises(PullFailed) as failed:
-        next(source.pages(date(2026, 11, 19)))
+        next(source.pull(date(2026, 11, 19)))
     assert "past_not_pullable" == failed.value.code
 
 
@@ -124,21 +124,21 @@ def test_a_file_without_a_date_knows_nothing_of_the_past(tmp_path):
 
     assert not source.answers_for_the_past()
     with pytest.raises(PullFailed, match="cannot tell how things were on 2026-11-20") as failed:
-        next(source.pages(date(2026, 11, 20)))
+        next(source.pull(date(2026, 11, 20)))
     assert "past_not_pullable" == failed.value.code
 
 
 def test_a_missing_file_or_a_folder_is_one_sentence(tmp_path):
     for path, text in ((tmp_path / "none.csv", "There is no file"), (tmp_path, "cannot be opened")):
         with pytest.raises(PullFailed, match=text) as failed:
-            next(a_source(path).pages())
+            next(a_source(path).pull())
         assert "refused" == failed.value.code
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_believed(tmp_path):
     file = tmp_path / "export.csv"
     file.write_text(HEADER + "".join(f"{number},{number},active\n" for number in range(PAGE)))
-    pages = a_source(file).pages()
+    pages = a_source(file).pull()
     next(pages)
     with file.open("a") as more:
         more.write("x,x,active\n")

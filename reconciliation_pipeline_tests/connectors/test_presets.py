@@ -33,7 +33,7 @@ def stripe(**written: Any) -> RestSide:
 
 def rows_of(settings: RestSide) -> list[Row]:
     source = RestSource(settings, side=Side.CRM, environ=ENVIRON, clock=FakeTime().clock)
-    return [row for page in source.pages() for row in page.rows]
+    return [row for page in source.pull() for row in page.rows]
 
 
 def a_company(number: int, *, archived: bool = False) -> dict[str, object]:

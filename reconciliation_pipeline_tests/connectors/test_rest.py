@@ -36,7 +36,7 @@ def page(*ids: object, next: object = None, **more: object) -> Reply:  # noqa: A
 def code_of(server: FaultServer, answer: Answer, **changes: Any) -> str:
     server.says(answer)
     try:
-        pages = list(a_source(server.url, **changes).pages())
+        pages = list(a_source(server.url, **changes).pull())
     except PullFailed as failed:
         return "leaked" if TOKEN in f"{failed.text} {failed.remedy}" else failed.code
     assert [None] * (len(pages) - 1) == [page.ended_by for page in pages[:-1]]
@@ -47,7 +47,7 @@ def code_of(server: FaultServer, answer: Answer, **changes: Any) -> str:
 def test_a_walk_yields_every_page_and_says_what_ended_it(server):
     server.says(in_turn(page("a", "b", next="c2"), page("c", "d", next="c3"), page("e")))
 
-    pages = list(a_source(server.url).pages())
+    pages = list(a_source(server.url).pull())
 
     assert ["a", "b", "c", "d", "e"] == ids_of(pages)
     assert [None, None, "next is null"] == [page.ended_by for page in pages]
@@ -60,7 +60,7 @@ def test_a_walk_yields_every_page_and_says_what_ended_it(server):
 def test_an_empty_system_is_one_empty_page_with_an_end(server):
     server.says(in_turn(page()))
 
-    (only,) = a_source(server.url).pages()
+    (only,) = a_source(server.url).pull()
 
     assert ((), "next is null") == (only.rows, only.ended_by)
 
@@ -160,7 +160,7 @@ def test_the_offset_moves_by_what_came_so_that_a_short_page_loses_nothing(server
 def test_a_total_in_a_header_travels_with_every_page(server):
     server.says(lambda _request: reply({"data": records("a"), "next": None}, X_Total_Count="1224"))
 
-    assert [1224] == [page.total for page in a_source(server.url, total={"header": "x-total-count"}).pages()]
+    assert [1224] == [page.total for page in a_source(server.url, total={"header": "x-total-count"}).pull()]
 
 
 @pytest.mark.parametrize("header", ["", "many", "-1", "1.5"])
@@ -231,7 +231,7 @@ def test_archived_records_get_a_walk_of_their_own(server):
         "also": [{"params": {"archived": "true"}, "state": "archived"}],
     }
 
-    pages = list(a_source(server.url, list=listing).pages())
+    pages = list(a_source(server.url, list=listing).pull())
 
     assert [State.ACTIVE, State.ACTIVE, State.ARCHIVED] == [row.state for page in pages for row in page.rows]
     assert [(0, None), (1, "next is null")] == [(page.walk, page.ended_by) for page in pages]
@@ -260,42 +260,42 @@ def test_only_mapped_fields_are_asked_for(server):
         },
     )
 
-    assert ["a"] == ids_of(list(source.pages()))
+    assert ["a"] == ids_of(list(source.pull()))
     assert "number,status,mrr" == server.requests[0].params["properties"]
 
 
 def test_the_past_is_asked_only_of_a_system_that_can_answer(server):
     server.says(in_turn(page("a")))
-    list(a_source(server.url, as_of={"param": "as_of"}).pages(date(2026, 11, 20)))
+    list(a_source(server.url, as_of={"param": "as_of"}).pull(date(2026, 11, 20)))
 
     assert "2026-11-20" == server.requests[0].params["as_of"]
     assert a_source(server.url, as_of={"param": "as_of"}).answers_for_the_past()
     with pytest.raises(PastIsNotPullable, match="only knows how things are now"):
-        next(a_source(server.url).pages(MORNING))
+        next(a_source(server.url).pull(MORNING))
     assert 1 == len(server.requests)
 
 
 def test_a_look_takes_one_page_and_little_patience(server):
     server.says(in_turn(page("a", next="x")))
-    assert ["a"] == ids_of([a_source(server.url).first_page()])
+    assert ["a"] == ids_of([a_source(server.url).check()])
     assert 1 == len(server.requests)
 
     time = FakeTime()
     server.says(in_turn(reply({}, 500)))
     with pytest.raises(PullFailed):
-        a_source(server.url, time).first_page()
+        a_source(server.url, time).check()
     assert 2 == len(server.requests)
 
     server.says(in_turn(reply({}, 429, Retry_After="20")))
     with pytest.raises(PullFailed):
-        a_source(server.url, time).first_page()
+        a_source(server.url, time).check()
     assert time.seconds < 30
 
 
 def test_retries_are_counted_as_requests(server):
     server.says(in_turn(reply({}, 500), page("a")))
 
-    assert [2] == [page.requests for page in a_source(server.url).pages()]
+    assert [2] == [page.requests for page in a_source(server.url).pull()]
 
 
 @pytest.mark.parametrize("environ", [{}, {"TOKEN": ""}, {"TOKEN": "  \n"}, {"TOKEN": "tök"}, {"TOKEN": "a\nb"}])
@@ -321,7 +321,7 @@ def test_a_missing_secret_is_named_and_never_shown(environ):
 def test_every_kind_of_credential_is_one_header(server, expected, auth):
     server.says(in_turn(page("a")))
     settings = a_rest_side(server.url, auth=auth)
-    list(RestSource(settings, side=Side.CRM, environ={"TOKEN": " s3\n", "USER_NAME": "me"}).pages())
+    list(RestSource(settings, side=Side.CRM, environ={"TOKEN": " s3\n", "USER_NAME": "me"}).pull())
 
     sent = server.requests[0].headers
     assert expected == {name: sent[name] for name in ("authorization", "x-api-key") if name in sent}
@@ -359,7 +359,7 @@ def test_a_field_that_no_record_carries_is_a_mistake_not_an_empty_field(server):
 def test_a_closed_source_lets_go_of_its_connections(server):
     server.says(in_turn(page("a", next="x"), page("b")))
     source = a_source(server.url)
-    pages = source.pages()
+    pages = source.pull()
     next(pages)
 
     source.close()

@@ -61,8 +61,8 @@ def test_two_hundred_thousand_rows_are_streamed(postgres_url):
     fill(postgres_url, CUSTOMERS, numbered(200_000))
 
     with closing(a_source(postgres_url)) as source:
-        first = source.first_page()
-        sizes = [len(page.rows) for page in source.pages()]
+        first = source.check()
+        sizes = [len(page.rows) for page in source.pull()]
 
     assert (PAGE, 200_000, None) == (len(first.rows), first.total, first.ended_by)
     assert [*[PAGE] * 40, 0] == sizes
@@ -78,7 +78,7 @@ def test_the_first_page_asks_for_no_more_than_a_page(postgres_url):
     )
 
     with closing(a_source(postgres_url, table="trap", fields={"mrr": MRR})) as source:
-        assert PAGE == len(source.first_page().rows)
+        assert PAGE == len(source.check().rows)
     assert "SQLSTATE 22012" in failure_of(postgres_url, table="trap", fields={"mrr": MRR}).text
 
 

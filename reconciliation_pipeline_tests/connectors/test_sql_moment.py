@@ -25,7 +25,7 @@ def test_what_is_written_meanwhile_is_not_seen_and_the_totals_agree(postgres_url
     fill(postgres_url, CUSTOMERS, numbered(PAGE + 10))
 
     with closing(a_source(postgres_url)) as source:
-        walk = source.pages()
+        walk = source.pull()
         pages = [next(walk)]
         fill(
             postgres_url,
@@ -46,7 +46,7 @@ def test_what_is_written_meanwhile_into_a_file_is_not_seen(sqlite_url):
     fill(sqlite_url, CUSTOMERS, numbered(PAGE + 10))
 
     with closing(a_source(sqlite_url)) as source:
-        walk = source.pages()
+        walk = source.pull()
         pages = [next(walk)]
         fill(
             sqlite_url,
@@ -103,9 +103,9 @@ def test_a_table_that_keeps_every_morning_answers_for_each(url, kind):
     )
     with closing(a_source(url, as_of={"column": "valid_on"})) as source:
         assert source.answers_for_the_past()
-        assert ["now"] == [row.key for page in source.pages() for row in page.rows]
-        (page,) = source.pages(date(2026, 11, 20))
-        (other,) = source.pages(date(2026, 11, 19))
+        assert ["now"] == [row.key for page in source.pull() for row in page.rows]
+        (page,) = source.pull(date(2026, 11, 20))
+        (other,) = source.pull(date(2026, 11, 19))
 
     assert ("then", 1) == (page.rows[0].key, page.total)
     assert ((), 0) == (other.rows, other.total)
@@ -122,5 +122,5 @@ def test_a_table_of_now_knows_nothing_of_the_past(sqlite_url):
 
     assert not source.answers_for_the_past()
     with pytest.raises(PullFailed, match="not how they were on 2026-11-20") as failed:
-        next(source.pages(date(2026, 11, 20)))
+        next(source.pull(date(2026, 11, 20)))
     assert "past_not_pullable" == failed.value.code

@@ -109,7 +109,7 @@ def test_a_table_that_may_not_be_read_is_one_sentence(postgres_url):
 def test_a_connection_that_is_cut_is_one_sentence(postgres_url):
     fill(postgres_url, CUSTOMERS, numbered(2 * PAGE))
     with closing(a_source(postgres_url)) as source:
-        walk = source.pages()
+        walk = source.pull()
         next(walk)
         fill(
             postgres_url,

@@ -27,7 +27,7 @@ def source(stripe, tmp_path, more="") -> Source:
 
 
 def test_every_page_is_walked_to_the_explicit_end(stripe, tmp_path):
-    pages = list(source(stripe, tmp_path).pages())
+    pages = list(source(stripe, tmp_path).pull())
 
     assert [100, 100, 97] == [len(page.rows) for page in pages]
     assert "has_more is false" == pages[-1].ended_by
@@ -43,7 +43,7 @@ def test_localstripe_answers_an_unknown_cursor_with_its_first_page(stripe):
 
 def test_an_unknown_cursor_is_refused_instead_of_walked_in_circles(stripe, tmp_path):
     # The id of the customer is no cursor of a list of subscriptions.
-    walk = source(stripe, tmp_path, more="paging: {type: has_more, cursor: customer.id}").pages()
+    walk = source(stripe, tmp_path, more="paging: {type: has_more, cursor: customer.id}").pull()
     next(walk)
 
     with pytest.raises(PageRepeated, match="same page of 100 records twice"):
@@ -52,7 +52,7 @@ def test_an_unknown_cursor_is_refused_instead_of_walked_in_circles(stripe, tmp_p
 
 def test_a_cursor_that_leaves_the_list_between_two_pages_is_noticed(stripe, tmp_path):
     # A list of running subscriptions only, and the last one of the page is cancelled meanwhile.
-    walk = source(stripe, tmp_path, more="list: {params: {status: active}}").pages()
+    walk = source(stripe, tmp_path, more="list: {params: {status: active}}").pull()
     first = next(walk)
     with stripe.client() as client:
         billing.cancel(client, first.rows[-1].source_id)
