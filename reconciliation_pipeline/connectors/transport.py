@@ -37,6 +37,7 @@ TRIES = 7
 
 _TIMEOUT = httpx.Timeout(connect=10, read=60, write=30, pool=10)
 _OK = frozenset({HTTPStatus.OK})
+_BODILESS = frozenset({HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Transport:
         params: Params | None = None,
         headers: Mapping[str, str] | None = None,
         accept: frozenset[int] = _OK,
+        bodiless: frozenset[int] = _BODILESS,
     ) -> Answer:
         """Ask for one page, as often as it takes.
 
@@ -146,6 +148,7 @@ class Transport:
             params: Query parameters; None when the address already has them.
             headers: Headers of this request alone.
             accept: Statuses that answer the question.
+            bodiless: Those of them that say all by themselves; their body is not read.
 
         Raises:
             PullFailed: No believable answer within the tries and the budget.
@@ -154,7 +157,7 @@ class Transport:
             refuse_internal(url, self._resolve)
         request = self._client.build_request("GET", url, params=_plain(params), headers=headers)
         attempt, begun = 1, self._clock.monotonic()
-        while not isinstance(outcome := self._attempt(request, accept), Answer):
+        while not isinstance(outcome := self._attempt(request, accept, bodiless), Answer):
             self._wait(outcome, attempt, begun)
             attempt += 1
         return outcome
@@ -163,7 +166,7 @@ class Transport:
         """Let go of the connection."""
         self._client.close()
 
-    def _attempt(self, request: httpx.Request, accept: frozenset[int]) -> Answer | _Again:
+    def _attempt(self, request: httpx.Request, accept: frozenset[int], bodiless: frozenset[int]) -> Answer | _Again:
         self._pacer.wait()
         self._refuse_overtime()
         self.requests += 1
@@ -173,7 +176,7 @@ class Transport:
             response = self._client.send(request, stream=True)
             answering = True
             try:
-                return self._read(response, accept, where)
+                return self._read(response, accept, bodiless, where)
             finally:
                 response.close()
         except httpx.TransportError as error:
@@ -183,12 +186,14 @@ class Transport:
             raise failure
         return failure
 
-    def _read(self, response: httpx.Response, accept: frozenset[int], where: str) -> Answer | _Again:
+    def _read(
+        self, response: httpx.Response, accept: frozenset[int], bodiless: frozenset[int], where: str
+    ) -> Answer | _Again:
         status = response.status_code
         if status not in accept:
             return self._refusal(response, where)
         body: object = None
-        if status != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        if status not in bodiless:
             _refuse_other_types(response, where)
             if not {"content-length", "transfer-encoding"} & response.headers.keys():
                 message = f"{where} answered without a length, so an answer cut short would look whole."
