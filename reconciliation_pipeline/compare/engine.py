@@ -17,7 +17,8 @@ from reconciliation_pipeline.compare import statement
 from reconciliation_pipeline.compare.findings import discrepancy
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns
-from reconciliation_pipeline.domain.records import Comparison, Discrepancy, KeyTrouble, Side, SideBalance
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.records import Discrepancy, Side
 
 _BATCH: Final = 10_000
 

@@ -11,9 +11,10 @@ import dagster as dg
 
 from reconciliation_pipeline.defs import markdown
 from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.ledger import ItemState, Life
-from reconciliation_pipeline.domain.records import Baseline, Comparison, Kind, MoneyClass, Reason, Side, Snapshot
+from reconciliation_pipeline.domain.records import Baseline, Kind, MoneyClass, Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult, symbol
 from reconciliation_pipeline.domain.wording import Words
 from reconciliation_pipeline.steps.tell import Told

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
-from reconciliation_pipeline.domain.records import Cause, Comparison, Kind, Receipt, Side
+from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.records import Cause, Kind, Receipt, Side
 
 _ONE_SIDED: Final = {Side.CRM: Kind.CRM_ONLY, Side.BILLING: Kind.BILLING_ONLY}
 

@@ -10,6 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from reconciliation_pipeline.domain.evidence import Evidence, Proof
+
 
 class Side(StrEnum):
     """The two roles of a reconciliation; what people call them is the side's label."""
@@ -137,6 +139,11 @@ class Receipt:
         total_after: The same at its end.
         ended_by: The explicit signal that ended the walk; None when there was none.
         failure: Why the walk broke off; None when it did not.
+        total_tolerance: Share by which the source's claims may be off.
+        cap: Most records the source's list ever gives; None when it has no such limit.
+        account: Whose data it is, as the source says; None when it does not.
+        statuses: Records by status, as the system spells it; "" where there is none.
+        nulls: Active records by field that has no value on them.
     """
 
     side: Side
@@ -155,21 +162,34 @@ class Receipt:
     total_after: int | None = None
     ended_by: str | None = None
     failure: Reason | None = None
+    total_tolerance: float = 0
+    cap: int | None = None
+    account: str | None = None
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    nulls: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The last trusted morning before this one, as far as counts are concerned.
+    """The last morning before this one that counts are measured against.
 
     Attributes:
         morning: Its date.
         pulled: Records it pulled from the side.
         active: Active records among them.
+        proven: Whether it was trusted; an unproven one may refuse a pull and never vouches for one.
+        account: Whose data it was.
+        statuses: Its records by status.
+        nulls: Its active records by field that had no value.
     """
 
     morning: date
     pulled: int
     active: int
+    proven: bool = True
+    account: str | None = None
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    nulls: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +201,14 @@ class Certificate:
         reasons: Every reason to doubt; empty means complete.
         baseline: What the counts were measured against; None on a first morning.
         remarks: What was seen and does not raise doubt, in plain words.
+        proofs: What was looked at and what it came to, one line each.
     """
 
     grade: Grade
     reasons: tuple[Reason, ...] = ()
     baseline: Baseline | None = None
     remarks: tuple[str, ...] = ()
+    proofs: tuple[Proof, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +221,7 @@ class Snapshot:
         sha256: Hash of that file's bytes; None when nothing could be kept.
         receipt: How it was pulled.
         certificate: Whether it may be believed.
+        evidence: What was asked besides the walk; None when nothing was.
     """
 
     side: Side
@@ -206,6 +229,7 @@ class Snapshot:
     sha256: str | None
     receipt: Receipt
     certificate: Certificate
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,79 +289,3 @@ class Discrepancy:
     statuses: Mapping[Side, str | None] = field(default_factory=dict)
     changed_at: Mapping[Side, datetime | None] = field(default_factory=dict)
     amounts: Mapping[Side, Amount | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SideBalance:
-    """Where the rows of one side ended up; every row is in exactly one bucket.
-
-    Attributes:
-        pulled: Rows in the snapshot.
-        no_key: Rows without a key, those out of scope left aside.
-        duplicate_key: Rows set apart because a key is shared, here or on the other side.
-        folded: Rows that `reduce` merged into another row of the same key.
-        equal: Active on both sides, every compared field equal.
-        conflict: Active on both sides, some field different.
-        one_sided: Active here and not there.
-        counterpart: Not active here, while the other side's record of that key is active.
-        out_of_scope: Not active here, and not active or not present there; or out of scope and without a key.
-    """
-
-    pulled: int
-    no_key: int
-    duplicate_key: int
-    folded: int
-    equal: int
-    conflict: int
-    one_sided: int
-    counterpart: int
-    out_of_scope: int
-
-    @property
-    def accounted(self) -> int:
-        """The sum of the buckets; must equal `pulled`."""
-        return (
-            self.no_key
-            + self.duplicate_key
-            + self.folded
-            + self.equal
-            + self.conflict
-            + self.one_sided
-            + self.counterpart
-            + self.out_of_scope
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class KeyTrouble:
-    """A record that cannot be paired: it has no key, or shares it with another record.
-
-    Attributes:
-        side: Where it was found.
-        source_id: The system's own id.
-        key: The shared key; None when it has none.
-    """
-
-    side: Side
-    source_id: str
-    key: str | None
-
-    @property
-    def kind(self) -> str:
-        """Spell the trouble as the contract does: `no_key` or `duplicate_key`."""
-        return "no_key" if self.key is None else "duplicate_key"
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What the comparison of two snapshots found, before anyone judged it.
-
-    Attributes:
-        discrepancies: Ordered by kind and key.
-        key_troubles: Records without a key or with a shared one, ordered by side and id.
-        balances: Where every row of each side went.
-    """
-
-    discrepancies: tuple[Discrepancy, ...]
-    key_troubles: tuple[KeyTrouble, ...]
-    balances: Mapping[Side, SideBalance]

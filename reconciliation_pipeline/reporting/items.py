@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import Life, Observation
-from reconciliation_pipeline.domain.records import FieldDifference, KeyTrouble, Kind, Side
+from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 
 
 def items(lives: Iterable[Life]) -> list[dict[str, object]]:

@@ -9,9 +9,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.judgement import money_lines
 from reconciliation_pipeline.domain.ledger import ItemState, Life, Observation
-from reconciliation_pipeline.domain.records import KeyTrouble, Kind, Side
+from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.domain.spelling import counted, number, plain
 from reconciliation_pipeline.domain.wording import Words, money_words, phrase, since_when
 from reconciliation_pipeline.reporting.items import shown_fields

@@ -11,9 +11,10 @@ from reconciliation_pipeline.compare.engine import compare
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
-from reconciliation_pipeline.domain.records import Comparison, Reason, Receipt, Side
+from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.rules import amount_field, rules
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.work import Work

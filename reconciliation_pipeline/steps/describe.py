@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import Life, Observation, lives, matured, movement
-from reconciliation_pipeline.domain.records import KeyTrouble
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.diffs import NotCompared

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.records import Comparison
+from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.files import written_whole

@@ -7,7 +7,8 @@ import pytest
 
 from reconciliation_pipeline.compare import engine
 from reconciliation_pipeline.compare.rules import ComparisonRules
-from reconciliation_pipeline.domain.records import Comparison, Row
+from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.records import Row
 from reconciliation_pipeline_tests.compare.sides import SMALL, files
 
 Compare = Callable[[Sequence[Row], Sequence[Row], ComparisonRules], Comparison]

@@ -9,18 +9,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.records import (
     Amount,
     Cause,
-    Comparison,
     Discrepancy,
     FieldDifference,
     FieldRule,
-    KeyTrouble,
     Kind,
     Row,
     Side,
-    SideBalance,
     State,
 )
 

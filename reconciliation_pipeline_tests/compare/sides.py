@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 from reconciliation_pipeline.compare.engine import EngineLimits
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
-from reconciliation_pipeline.domain.records import Comparison, FieldRule, Row, Side, SideBalance, State
+from reconciliation_pipeline.domain.comparison import Comparison, SideBalance
+from reconciliation_pipeline.domain.records import FieldRule, Row, Side, State
 
 SMALL: Final = EngineLimits(memory_limit="256MB", threads=1)
 

@@ -7,15 +7,8 @@ import pytest
 
 from reconciliation_pipeline.compare.engine import compare
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
-from reconciliation_pipeline.domain.records import (
-    Amount,
-    Cause,
-    FieldDifference,
-    KeyTrouble,
-    Kind,
-    Side,
-    SideBalance,
-)
+from reconciliation_pipeline.domain.comparison import KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.records import Amount, Cause, FieldDifference, Kind, Side
 from reconciliation_pipeline_tests.compare.sides import (
     MRR,
     PLAN,

@@ -8,8 +8,9 @@ from typer.main import get_command
 
 from reconciliation_pipeline.cli.main import INTERRUPTED, app
 from reconciliation_pipeline.cli.output import Exit
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import Movement
-from reconciliation_pipeline.domain.records import Cause, KeyTrouble, MoneyClass, Side
+from reconciliation_pipeline.domain.records import Cause, MoneyClass, Side
 from reconciliation_pipeline.domain.result import DifferenceCounts, conclude, to_json
 from reconciliation_pipeline.reporting.items import items, unpaired_items
 from reconciliation_pipeline_tests.builders import a_baseline, a_snapshot, an_attempt

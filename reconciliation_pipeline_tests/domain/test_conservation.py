@@ -5,17 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
-from reconciliation_pipeline.domain.records import (
-    Cause,
-    Comparison,
-    Discrepancy,
-    KeyTrouble,
-    Kind,
-    Receipt,
-    Side,
-    SideBalance,
-)
+from reconciliation_pipeline.domain.records import Cause, Discrepancy, Kind, Receipt, Side
 
 NOTHING = SideBalance(0, 0, 0, 0, 0, 0, 0, 0, 0)
 

@@ -2,8 +2,9 @@ import io
 
 from rich.console import Console, RenderableType
 
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import ItemState
-from reconciliation_pipeline.domain.records import KeyTrouble, Side
+from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.tables import case_file, case_lines, difference_table, unpaired_table
 from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen, unknown
 

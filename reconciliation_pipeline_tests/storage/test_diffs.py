@@ -6,17 +6,8 @@ from decimal import Decimal
 import pytest
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.records import (
-    Amount,
-    Cause,
-    Comparison,
-    Discrepancy,
-    FieldDifference,
-    KeyTrouble,
-    Kind,
-    Side,
-    SideBalance,
-)
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 from reconciliation_pipeline.storage.diffs import Diffs, NotCompared
 from reconciliation_pipeline_tests.storage.builders import MORNING, NOW
 

@@ -1,0 +1,85 @@
+"""What did the comparison of two snapshots find, before anyone judged it?
+
+Nouns only: where every row went, which records cannot be paired, and the differences.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from reconciliation_pipeline.domain.records import Discrepancy, Side
+
+
+@dataclass(frozen=True, slots=True)
+class SideBalance:
+    """Where the rows of one side ended up; every row is in exactly one bucket.
+
+    Attributes:
+        pulled: Rows in the snapshot.
+        no_key: Rows without a key, those out of scope left aside.
+        duplicate_key: Rows set apart because a key is shared, here or on the other side.
+        folded: Rows that `reduce` merged into another row of the same key.
+        equal: Active on both sides, every compared field equal.
+        conflict: Active on both sides, some field different.
+        one_sided: Active here and not there.
+        counterpart: Not active here, while the other side's record of that key is active.
+        out_of_scope: Not active here, and not active or not present there; or out of scope and without a key.
+    """
+
+    pulled: int
+    no_key: int
+    duplicate_key: int
+    folded: int
+    equal: int
+    conflict: int
+    one_sided: int
+    counterpart: int
+    out_of_scope: int
+
+    @property
+    def accounted(self) -> int:
+        """The sum of the buckets; must equal `pulled`."""
+        return (
+            self.no_key
+            + self.duplicate_key
+            + self.folded
+            + self.equal
+            + self.conflict
+            + self.one_sided
+            + self.counterpart
+            + self.out_of_scope
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class KeyTrouble:
+    """A record that cannot be paired: it has no key, or shares it with another record.
+
+    Attributes:
+        side: Where it was found.
+        source_id: The system's own id.
+        key: The shared key; None when it has none.
+    """
+
+    side: Side
+    source_id: str
+    key: str | None
+
+    @property
+    def kind(self) -> str:
+        """Spell the trouble as the contract does: `no_key` or `duplicate_key`."""
+        return "no_key" if self.key is None else "duplicate_key"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What the comparison of two snapshots found, before anyone judged it.
+
+    Attributes:
+        discrepancies: Ordered by kind and key.
+        key_troubles: Records without a key or with a shared one, ordered by side and id.
+        balances: Where every row of each side went.
+    """
+
+    discrepancies: tuple[Discrepancy, ...]
+    key_troubles: tuple[KeyTrouble, ...]
+    balances: Mapping[Side, SideBalance]

@@ -1,0 +1,78 @@
+"""What else was seen beside the walk, and what came of each proof?
+
+A walk cannot say what it left out. Two questions can: where are the records of the last morning, and where are those
+that the other side knows? Whoever is missing is asked for by name, before anyone is accused. What the answers mean
+is decided in `doubts_absence.py`, how proofs are worded in `proofs.py`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Records that ought to be in a pull and are not, and what the system said when it was asked for them.
+
+    Attributes:
+        suspects: How many they are.
+        asked: How many of them were asked for, one by one; 0 where the system cannot be asked.
+        there: Source ids of those the system has all the same, and had before the walk began: the walk lost them.
+        hidden: How many the system has and does not show to these credentials.
+        late: Keys of those that came, or changed, after the walk began. That is lag, nobody's fault.
+        blind: The question proved nothing: a record of this very pull was not found either.
+        limit: Most suspects that are believed without a person's word; None when any number is.
+    """
+
+    suspects: int
+    asked: int = 0
+    there: tuple[str, ...] = ()
+    hidden: int = 0
+    late: tuple[str, ...] = ()
+    blind: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found out about one side besides walking it.
+
+    Attributes:
+        vanished: Records of the last morning that this pull lacks; None without such a morning.
+        counterparts: Active keys of the other side that this pull lacks; None when that was not looked at.
+        missing_sentinels: Records and statuses that every pull must contain and this one lacks, in words.
+        sentinels: How many sentinels there are.
+        days: Days since that last morning, at least one.
+    """
+
+    vanished: Absence | None = None
+    counterparts: Absence | None = None
+    missing_sentinels: tuple[str, ...] = ()
+    sentinels: int = 0
+    days: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """How well the keys of the two sides fit together.
+
+    Attributes:
+        known: Active keys of the smaller side that the other side knows at all.
+        of: Active keys of the smaller side.
+    """
+
+    known: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One thing a pull had to show.
+
+    Attributes:
+        name: What was looked at, in a word or two.
+        text: What was seen, in plain words.
+        held: Whether it speaks for the pull; None when this source cannot show it.
+    """
+
+    name: str
+    text: str
+    held: bool | None
