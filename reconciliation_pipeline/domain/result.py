@@ -54,7 +54,7 @@ class MorningResult:
     Attributes:
         attempt: The attempt.
         outcome: Clean, drift or not trustworthy.
-        reasons: Every reason when it is not trustworthy.
+        reasons: Every reason when it is not trustworthy, or unproven.
         differences: None when nothing was compared.
         first: Whether no earlier morning was ever compared, so that everything found is inventory.
         groups: Open differences by kind and cause, most numerous first.
@@ -72,6 +72,11 @@ class MorningResult:
     money: tuple[MoneyLine, ...] = ()
     moved: Movement = NOTHING_MOVED
     messages: tuple[str, ...] = ()
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it was compared although nobody has vouched for its counts yet."""
+        return self.attempt.standing is Standing.UNPROVEN
 
     @property
     def reconciliation(self) -> str:
@@ -107,15 +112,15 @@ def conclude(
         first: Whether no earlier morning was ever compared.
         messages: Keys of its messages.
     """
-    if attempt.standing is not Standing.TRUSTED or observations is None:
+    if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
         never = Reason("unproven", "Nothing was compared on this morning.", remedy="Run the morning again.")
         return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, attempt.reasons or (never,), None, messages=messages)
     seen = tuple(observations)
     is_open = tuple(one for one in seen if not one.settling)
     return MorningResult(
         attempt=attempt,
-        outcome=Outcome.DRIFT if is_open else Outcome.CLEAN,
-        reasons=(),
+        outcome=_outcome(attempt, is_open),
+        reasons=attempt.reasons,
         differences=_counts(attempt, seen, is_open, moved),
         first=first,
         groups=_groups(is_open),
@@ -123,6 +128,13 @@ def conclude(
         moved=moved,
         messages=messages,
     )
+
+
+def _outcome(attempt: Attempt, is_open: tuple[Observation, ...]) -> Outcome:
+    """What was found is real; that nothing was found means nothing as long as nobody vouches for the counts."""
+    if is_open:
+        return Outcome.DRIFT
+    return Outcome.CLEAN if attempt.standing is Standing.TRUSTED else Outcome.NOT_TRUSTWORTHY
 
 
 def _counts(
