@@ -14,6 +14,8 @@
         CursorRepeated         the same cursor twice                                  cursor_repeat
         PageRepeated           the same page twice                                    page_repeat
         ForeignNext            the next page lies on another host                     foreign_next
+      WrongAccount             another account's records, or those of two            wrong_account
+      VersionMismatch          another version of the API than was asked for         version_mismatch
       PastIsNotPullable        the system cannot answer for that morning              past_not_pullable
     SecretMissing              a named environment variable is not set (configuration, not a pull)
 
@@ -108,6 +110,18 @@ class ForeignNext(Misled):
     """The next page lies on another scheme, host or port."""
 
     code = "foreign_next"
+
+
+class WrongAccount(PullFailed):
+    """The records are of another account than they should be, or of two."""
+
+    code = "wrong_account"
+
+
+class VersionMismatch(PullFailed):
+    """The system answered in another version of its API than it was asked for."""
+
+    code = "version_mismatch"
 
 
 class PastIsNotPullable(PullFailed):

@@ -1,33 +1,35 @@
 """What does a system with an HTTP API hold? Walks its list, and every further walk, to the explicit end.
 
-Joins the parts that know one thing each: `transport.py` asks, `paging.py` continues, `walk.py` guards,
-`mapping.py` reads.
+Joins the parts that know one thing each: `transport.py` asks, `lister.py` reads a page, `walk.py` guards,
+`handshake.py` says whose records they are, `mapping.py` reads them; `lookups.py` reads single ones.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
 
 from reconciliation_pipeline.connectors.addresses import Resolve, join, look_up
 from reconciliation_pipeline.connectors.credentials import auth_headers, plain_headers
-from reconciliation_pipeline.connectors.envelope import records_in, total_in
-from reconciliation_pipeline.connectors.errors import PastIsNotPullable
-from reconciliation_pipeline.connectors.mapping import Mapper, mapped_paths
+from reconciliation_pipeline.connectors.errors import PastIsNotPullable, Refused
+from reconciliation_pipeline.connectors.handshake import Handshake
+from reconciliation_pipeline.connectors.lister import Lister
+from reconciliation_pipeline.connectors.lookups import PointReads
+from reconciliation_pipeline.connectors.mapping import Mapper, Record, mapped_paths
 from reconciliation_pipeline.connectors.pacing import Clock
-from reconciliation_pipeline.connectors.paging import PAST_THE_END, Ended, RawPage, Step, content_range, pager_for
-from reconciliation_pipeline.connectors.source import Page
-from reconciliation_pipeline.connectors.transport import TRIES, Answer, Params, Transport
-from reconciliation_pipeline.connectors.vendors import ENRICH, MINOR_DIGITS
+from reconciliation_pipeline.connectors.paging import Ended
+from reconciliation_pipeline.connectors.session import Session, version_of
+from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
+from reconciliation_pipeline.connectors.transport import TRIES, Params, Transport, http_date
+from reconciliation_pipeline.connectors.vendors import ENRICH, FOLLOW, MINOR_DIGITS
 from reconciliation_pipeline.connectors.walk import WalkGuard
-from reconciliation_pipeline.domain.records import Side, State
+from reconciliation_pipeline.domain.records import Row, Side, State
 from reconciliation_pipeline.settings.model import RestSide
-from reconciliation_pipeline.settings.paging import RangePaging
 
-_WHOLE = frozenset({200})
-_RANGES = frozenset({200, 206, PAST_THE_END})
 _TRIES_OF_A_LOOK = 2
 _BUDGET_OF_A_LOOK = timedelta(seconds=30)
+_BUDGET_OF_A_LOOKUP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,10 @@ class _Walk:
 class _Pull:
     """What one pull keeps from page to page."""
 
-    wire: Transport
+    session: Session
     mapper: Mapper
     guard: WalkGuard
+    handshake: Handshake
 
 
 class RestSource:
@@ -80,11 +83,25 @@ class RestSource:
         self._clock = clock
         self._resolve = resolve
         self._url = join(settings.base_url, settings.list.path)
-        self._pager = pager_for(settings.paging)
-        self._accepted = _RANGES if isinstance(settings.paging, RangePaging) else _WHOLE
-        self._enrich = ENRICH.get(settings.connector, _unchanged)
+        self._version = version_of(settings)
+        self._lister = Lister(settings)
+        self._fields = _fields(settings)
         self._mapper()
         self._wires: list[Transport] = []
+
+    def declares(self) -> Abilities:
+        """Say what the settings say of the system."""
+        settings = self._settings
+        return Abilities(
+            paging=settings.paging.type,
+            states_total=self._lister.states_total,
+            answers_for_the_past=settings.as_of is not None,
+            reads_by_id=settings.lookup is not None,
+            reads_by_key=settings.lookup is not None and settings.lookup.by_key is not None,
+            cap=settings.cap,
+            scopes=tuple(settings.scopes),
+            requests_per_second=settings.requests_per_second,
+        )
 
     def answers_for_the_past(self) -> bool:
         """Whether the system can be asked for a past morning."""
@@ -97,27 +114,66 @@ class RestSource:
             as_of: A past morning; None asks for now.
 
         Raises:
-            PullFailed: A walk broke off, or the system only knows now.
+            PullFailed: A walk broke off, the system only knows now, or the account is not the right one.
         """
         walks = self._walks(as_of)
         pull = self._pull(TRIES, self._settings.budget)
-        try:
+        with closing(pull.session.wire):
+            pull.handshake.begin()
             for walk in walks:
                 yield from self._walk(pull, walk)
-        finally:
-            pull.wire.close()
 
     def check(self) -> Page:
-        """Ask for the first page only, without much patience.
+        """Ask for the account and the first page only, without much patience.
 
         Raises:
             PullFailed: There is no believable answer.
         """
         pull = self._pull(_TRIES_OF_A_LOOK, min(self._settings.budget, _BUDGET_OF_A_LOOK))
-        try:
+        with closing(pull.session.wire):
+            pull.handshake.begin()
             return next(self._walk(pull, self._walks(None)[0]))
-        finally:
-            pull.wire.close()
+
+    def count(self) -> int | None:
+        """Ask each walk's first page for its total; None when the settings know of none.
+
+        Raises:
+            PullFailed: There is no believable answer.
+        """
+        if not self._lister.states_total:
+            return None
+        session = self._session(TRIES, min(self._settings.budget, _BUDGET_OF_A_LOOKUP))
+        step, records = self._lister.first(), self._settings.list.records
+        with closing(session.wire):
+            pages = [
+                self._lister.page(session, self._url, walk.params, step, records=records) for walk in self._walks(None)
+            ]
+        return sum(page.total or 0 for page in pages)
+
+    def lookup(self, keys: Sequence[str], *, by: By = By.KEY) -> Iterator[PointRead]:
+        """Ask for single records, one after another, in a session of their own.
+
+        Args:
+            keys: Keys, or the system's own ids.
+            by: Which of the two they are.
+
+        Raises:
+            PullFailed: There is no believable answer, or the settings know no way to ask.
+        """
+        rule = self._settings.lookup
+        if rule is None or not self.declares().reads(by):
+            message = f"The settings of this side say no way to ask for one record by its {by.replace('_', ' ')}."
+            raise Refused(message, remedy="Write `lookup`, if the system can do it.")
+        session = self._session(TRIES, min(self._settings.budget, _BUDGET_OF_A_LOOKUP))
+        reads = PointReads(
+            self._settings,
+            rule,
+            session=session,
+            lister=self._lister,
+            fields=self._fields,
+            read=self._reader(session, self._mapper()),
+        )
+        return _asked(reads, session, keys, by)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -128,6 +184,10 @@ class RestSource:
         return Mapper(self._settings, vendor_digits=MINOR_DIGITS.get(self._settings.connector))
 
     def _pull(self, tries: int, budget: timedelta) -> _Pull:
+        session = self._session(tries, budget)
+        return _Pull(session, self._mapper(), WalkGuard(), Handshake(self._settings, session))
+
+    def _session(self, tries: int, budget: timedelta) -> Session:
         settings = self._settings
         wire = Transport(
             headers=self._headers,
@@ -140,13 +200,22 @@ class RestSource:
             tries=tries,
         )
         self._wires.append(wire)
-        return _Pull(wire, self._mapper(), WalkGuard())
+        return Session(wire, settings.base_url, self._version)
+
+    def _reader(self, session: Session, mapper: Mapper) -> Callable[[Record, State | None], Row]:
+        """Make what turns a raw record into a row, with what a vendor's code adds to it."""
+        enrich = ENRICH.get(self._settings.connector, _unchanged)
+        follow = FOLLOW.get(self._settings.connector)
+
+        def read(record: Record, state: State | None) -> Row:
+            whole = record if follow is None else follow(record, lambda path, params: session.ask(path, params).body)
+            return mapper.row(enrich(whole), state)
+
+        return read
 
     def _walks(self, as_of: date | None) -> list[_Walk]:
         listing = self._settings.list
-        params: dict[str, str | int | bool | Sequence[str]] = dict(listing.params)
-        if listing.fields_param is not None:
-            params[listing.fields_param] = ",".join(_field_names(self._settings))
+        params: dict[str, str | int | bool | Sequence[str]] = {**listing.params, **self._fields}
         if as_of is not None:
             if self._settings.as_of is None:
                 message = f"The system only knows how things are now, not how they were on {as_of}."
@@ -159,51 +228,57 @@ class RestSource:
         ]
 
     def _walk(self, pull: _Pull, walk: _Walk) -> Iterator[Page]:
-        step = self._pager.first()
+        session, records = pull.session, self._settings.list.records
+        read = self._reader(session, pull.mapper)
+        step = self._lister.first()
         pull.guard.begin(step)
         received = 0
         for index in count():
-            answer = self._ask(pull.wire, walk, step)
-            raw = self._raw(answer, index, received)
+            raw = self._lister.page(
+                session, self._url, walk.params, step, records=records, index=index, received=received
+            )
             received = raw.received
-            rows = tuple(pull.mapper.row(self._enrich(record), walk.state) for record in raw.records)
+            for record in raw.records:
+                pull.handshake.note(record)
+            rows = tuple(read(record, walk.state) for record in raw.records)
             pull.guard.page([row.source_id for row in rows])
-            following = self._pager.after(raw)
-            page = Page(rows, pull.wire.requests, answer.source_clock, raw.total, walk.number)
+            following = self._lister.after(raw)
+            ended_by = following.by if isinstance(following, Ended) and walk.last else None
+            if ended_by is not None:
+                pull.mapper.refuse_unmapped()
+                pull.handshake.end()
+            page = Page(
+                rows,
+                session.wire.requests,
+                http_date(raw.headers.get("date", "")),
+                raw.total,
+                walk.number,
+                ended_by,
+                pull.handshake.account,
+            )
             if isinstance(following, Ended):
-                if walk.last:
-                    pull.mapper.refuse_unmapped()
-                    page = replace(page, ended_by=following.by)
                 yield page
                 return
             pull.guard.step(following)
             yield page
             step = following
 
-    def _ask(self, wire: Transport, walk: _Walk, step: Step) -> Answer:
-        if step.url is not None:
-            return wire.get(step.url, None, step.headers)
-        return wire.get(self._url, {**walk.params, **step.params}, step.headers, self._accepted)
 
-    def _raw(self, answer: Answer, index: int, received: int) -> RawPage:
-        settings = self._settings
-        past_the_end = answer.status == PAST_THE_END
-        records = [] if past_the_end else records_in(answer.body, settings.list.records)
-        total = None
-        if isinstance(settings.paging, RangePaging):
-            total = content_range(answer.headers)[1]
-        elif settings.total is not None:
-            total = total_in(settings.total, answer.body, answer.headers)
-        return RawPage(
-            answer.body, answer.headers, answer.status, answer.url, records, index, received + len(records), total
-        )
+def _asked(reads: PointReads, session: Session, keys: Sequence[str], by: By) -> Iterator[PointRead]:
+    with closing(session.wire):
+        for key in keys:
+            yield reads.ask(key, by)
 
 
-def _field_names(settings: RestSide) -> list[str]:
-    """Name the fields to ask for: the mapped paths below the prefix, without it."""
-    prefix = settings.list.fields_prefix
-    return [path.removeprefix(prefix) for path in mapped_paths(settings) if path.startswith(prefix)]
+def _fields(settings: RestSide) -> dict[str, str]:
+    """Name the fields to ask for, where a system returns only those: the mapped paths below the prefix, without it."""
+    listing = settings.list
+    if listing.fields_param is None:
+        return {}
+    prefix = listing.fields_prefix
+    names = [path.removeprefix(prefix) for path in mapped_paths(settings) if path.startswith(prefix)]
+    return {listing.fields_param: ",".join(names)}
 
 
-def _unchanged(record: Mapping[str, object]) -> Mapping[str, object]:
+def _unchanged(record: Record) -> Record:
     return record

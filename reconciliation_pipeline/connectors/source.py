@@ -28,7 +28,9 @@ class Page:
         walk: Which of the source's walks the page belongs to, from 0.
         ended_by: On the very last page, the explicit signal that ended the walk, in words such
             as "paging.next absent"; None on every other page.
-        account: Whose data this is, as the source itself says; None when it does not say.
+        account: Whose data this is, as the source itself says, such as "acct_1 livemode=true"; None
+            when it does not say. A page carries what is known by then, so only that of the very last
+            page is complete and can be compared with another pull's.
     """
 
     rows: tuple[Row, ...]

@@ -292,6 +292,34 @@ def test_a_look_takes_one_page_and_little_patience(server):
     assert time.seconds < 30
 
 
+def test_a_count_is_the_sum_of_what_every_walk_claims(server):
+    listing = {"path": "/customers", "records": "data", "also": [{"params": {"archived": "true"}}]}
+    server.says(lambda request: page("a", next="x", total=7 if "archived" in request.params else 1217))
+
+    assert 1224 == a_source(server.url, list=listing, total={"body": "total"}).count()
+    assert 2 == len(server.requests)
+
+
+def test_a_count_by_ranges_is_the_total_of_the_header(server):
+    server.says(lambda _request: reply({"data": records("a")}, 206, Content_Range="records 0-0/1224"))
+
+    assert 1224 == a_source(server.url, paging={"type": "range", "size": 1}).count()
+
+
+def test_a_source_without_a_total_is_not_asked_for_one(server):
+    server.says(in_turn(page("a")))
+
+    assert None is a_source(server.url).count()
+    assert [] == server.requests
+
+
+def test_a_count_that_was_promised_and_does_not_come_is_a_failure(server):
+    server.says(in_turn(page("a")))
+
+    with pytest.raises(PullFailed, match="no whole number at total"):
+        a_source(server.url, total={"body": "total"}).count()
+
+
 def test_retries_are_counted_as_requests(server):
     server.says(in_turn(reply({}, 500), page("a")))
 
