@@ -1,6 +1,7 @@
 """What did the comparison of two snapshots find, before anyone judged it?
 
-Nouns only: where every row went, which records cannot be paired, and the differences.
+Nouns only: where every row went, which records cannot be paired, the differences, and whether those that
+were planted are among them.
 """
 
 from collections.abc import Mapping
@@ -71,6 +72,26 @@ class KeyTrouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Planted:
+    """Whether a comparison found what was planted into it, and nothing where the planted records agree.
+
+    Attributes:
+        found: Planted differences that came out as they must.
+        of: Planted differences.
+        missed: For each planted record that did not come out as it must, what happened; none is good.
+    """
+
+    found: int
+    of: int
+    missed: tuple[str, ...] = ()
+
+    @property
+    def is_proof(self) -> bool:
+        """Whether this comparison has shown that it sees; one into which nothing was planted has not."""
+        return bool(self.of) and self.found == self.of and not self.missed
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What the comparison of two snapshots found, before anyone judged it.
 
@@ -78,8 +99,10 @@ class Comparison:
         discrepancies: Ordered by kind and key.
         key_troubles: Records without a key or with a shared one, ordered by side and id.
         balances: Where every row of each side went.
+        planted: Whether it found what was planted; no planted record is anywhere else in it. None when nothing was.
     """
 
     discrepancies: tuple[Discrepancy, ...]
     key_troubles: tuple[KeyTrouble, ...]
     balances: Mapping[Side, SideBalance]
+    planted: Planted | None = None
