@@ -18,7 +18,7 @@ VERSION: Mapping[str, Any] = {
 
 
 def page(*found: object, next: object = None, **headers: str) -> Reply:  # noqa: A002 - the name of the envelope
-    return reply({"data": list(found), "next": next}, **headers)
+    return reply({"data": list(found), "next": next}, 200, **headers)
 
 
 def live(source_id: str, **changes: object) -> dict[str, object]:
