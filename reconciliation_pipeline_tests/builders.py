@@ -61,6 +61,8 @@ REASON_CODES: Final = frozenset(
         "past_not_pullable",
         "already_running",
         "foreign_next",
+        "sentinel_missing",
+        "unstable",
     }
 )
 """Every reason code that scripts may rely on."""

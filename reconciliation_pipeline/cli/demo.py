@@ -4,7 +4,7 @@ The only place that knows the demo world; the pipeline itself never imports it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,9 +15,11 @@ from reconciliation_pipeline.cli.backfill import line
 from reconciliation_pipeline.cli.desk import environment, open_store, settings
 from reconciliation_pipeline.cli.morning import run_morning
 from reconciliation_pipeline.cli.output import Json, Problem, emit, say
-from reconciliation_pipeline.demo import control
+from reconciliation_pipeline.demo import control, screens
 from reconciliation_pipeline.demo.state import DemoError, State
 from reconciliation_pipeline.demo.story import ZONE
+from reconciliation_pipeline.domain.attempts import AcceptedCount
+from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.values import Duration
 from reconciliation_pipeline.steps.work import Work
 
@@ -55,10 +57,12 @@ def demo(
             _run_mornings(world, mornings)
         elif advance:
             control.advance(home, _duration(advance))
+            _confirm(home)
         elif accident or heal:
             control.set_fault(home, "billing", None if heal else HALF_A_LOAD)
         elif serve or fresh or seed is not None:
             world.serve(fresh=fresh)
+            _confirm(home)
         _tell(control.status(home), as_json=as_json)
     except DemoError as error:
         raise Problem("demo", error.text, place="recon demo", remedy=error.remedy) from None
@@ -102,11 +106,24 @@ def _run_mornings(asked: _World, count: int) -> None:
         for back in range(count - 1, -1, -1):
             instant = datetime.combine(today - timedelta(days=back), time(4), pair.zone)
             control.set_clock(home, instant)
+            _confirm(home, instant.date())
             with open_store() as store:
                 work = Work(pair, store, environ, pretended_now=instant)
                 say(line(run_morning(work, instant.date(), quiet=True)))
     finally:
         control.set_clock(home, world.clock)
+
+
+def _confirm(home: Path, morning: date | None = None) -> None:
+    """Read the counts off the demo's own screens, as a person would before a first morning is believed."""
+    pair, environ = settings(PAIR)
+    with open_store() as store:
+        work = Work(pair, store, environ)
+        for side, count in screens.running(home).items():
+            said = "read off the demo's own screen"
+            store.confirmed_counts.keep(
+                AcceptedCount(pair.id, Side(side), morning or work.today(), count, "the demo", said, work.clock())
+            )
 
 
 def _tell(world: State | None, *, as_json: bool) -> None:

@@ -11,12 +11,13 @@ from typing import cast
 import typer
 
 from reconciliation_pipeline.cli.backfill import backfill
+from reconciliation_pipeline.cli.counts import accept_count, confirm_count
 from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
 from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
 from reconciliation_pipeline.cli.outbox import heartbeat, outbox, spike
 from reconciliation_pipeline.cli.output import Exit, Problem, complain
-from reconciliation_pipeline.cli.run import accept_count, count, run
+from reconciliation_pipeline.cli.run import count, run
 from reconciliation_pipeline.storage.errors import StorageError
 
 app = typer.Typer(
@@ -35,6 +36,7 @@ app.command("show")(show)
 app.command("report")(report)
 app.command("export")(export_items)
 app.command("accept-count")(accept_count)
+app.command("confirm-count")(confirm_count)
 app.command("outbox")(outbox)
 app.command("heartbeat")(heartbeat)
 app.command("spike")(spike)

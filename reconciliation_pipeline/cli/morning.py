@@ -48,7 +48,7 @@ def _standing_for(work: Work, morning: date, ran: "_Ran") -> Attempt | None:
     attempts = work.store.attempts
     own, recorded = attempts.of_run(ran.run_id), attempts.latest_recorded(work.id, morning)
     if own is None:
-        return attempts.latest_trusted(work.id, morning)
+        return attempts.latest_comparable(work.id, morning)
     was_overtaken = own.standing is Standing.TRUSTED and recorded is not None and recorded.number > own.number
     return recorded if was_overtaken else own
 

@@ -1,7 +1,6 @@
-"""`recon run`, `recon count`, `recon accept-count`: today's morning, and the counts behind it."""
+"""`recon run`, `recon count`: today's morning, and the counts behind it."""
 
-from datetime import UTC, datetime
-from typing import Annotated, cast
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -9,7 +8,6 @@ from rich.console import Console
 from reconciliation_pipeline.cli.desk import a_date, at_work, configured
 from reconciliation_pipeline.cli.morning import run_morning
 from reconciliation_pipeline.cli.output import OF_OUTCOME, Exit, Json, Name, Problem, emit, say
-from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.result import to_json
 from reconciliation_pipeline.reporting.styled import show
@@ -61,28 +59,3 @@ def _counts_json(counts: dict[Side, Count]) -> dict[str, object]:
     return {
         side.value: {"label": one.label, "pulled": one.pulled, "active": one.active} for side, one in counts.items()
     }
-
-
-def accept_count(
-    name: Name,
-    side: Annotated[str, typer.Option("--side", help="crm or billing")],
-    day: Annotated[str, typer.Option("--date", metavar="D", help="The only morning it is accepted for.")],
-    number: Annotated[int, typer.Option("--count", min=0, help="The right number of pulled or active records.")],
-    by: Annotated[str, typer.Option("--by", help="Who says so.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why the drop is genuine.")],
-    as_json: Json = False,
-) -> None:
-    """Accept an unusual count of one side for one morning; then run that morning again."""
-    if side not in set(Side):
-        raise Problem("usage", f"{side!r} is not a side.", place="--side", remedy="Say crm or billing.")
-    if not by.strip() or not reason.strip():
-        text = "Who accepts a count and why is part of the record."
-        raise Problem("usage", text, place="--by, --reason", remedy="Say both, neither of them blank.")
-    with at_work(name) as work:
-        morning = cast("datetime", a_date(day))
-        accepted = AcceptedCount(work.id, Side(side), morning, number, by, reason, datetime.now(UTC))
-        work.store.accepted_counts.accept(accepted)
-    if as_json:
-        emit({"reconciliation": name, "side": side, "date": day, "count": number, "by": by, "reason": reason})
-    else:
-        say(f"Recorded: {number:,} for {side} on {day}, accepted by {by}. Now run `recon run {name} --date {day}`.")

@@ -14,7 +14,7 @@ from reconciliation_pipeline.defs.metadata import adds_up_metadata, claim_metada
 from reconciliation_pipeline.defs.naming import asset_key, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
-from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.records import Reason, Side
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -22,7 +22,7 @@ from reconciliation_pipeline.steps.compare import faults
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.diffs import NotCompared
 
-COUNTS = frozenset({"floor", "ceiling", "side_ratio", "unproven"})
+COUNTS = frozenset({"floor", "ceiling", "side_ratio", "unproven", "unstable"})
 KEYS = frozenset({"keys_unusable", "key_overlap"})
 
 CLAIMS = {
@@ -69,7 +69,7 @@ def attempt_of_run(work: Work, context: dg.AssetCheckExecutionContext) -> Attemp
     """Find the attempt this run stands on: its own, the archived one it read, or the one that was refused."""
     attempts, morning = work.store.attempts, morning_of(context.partition_key)
     own = attempts.of_run(context.run.run_id)
-    return own or attempts.latest_trusted(work.id, morning) or attempts.latest(work.id, morning)
+    return own or attempts.latest_comparable(work.id, morning) or attempts.latest(work.id, morning)
 
 
 def _snapshot_checks(
@@ -110,10 +110,13 @@ def _snapshot_result(attempt: Attempt | None, asset: dg.AssetKey, side: Side, cl
         text = "Nothing was pulled for this morning, so nothing can be said of it."
         return dg.AssetCheckResult(asset_key=asset, check_name=claim, passed=False, description=text)
     doubts = [one for one in attempt.reasons if one.side in {side, None} and claim_of(one) == claim]
+    # An unproven morning is compared all the same: its warning stands on the check and stops nothing.
+    stops = attempt.standing is not Standing.UNPROVEN
     return dg.AssetCheckResult(
         asset_key=asset,
         check_name=claim,
         passed=not doubts,
+        severity=dg.AssetCheckSeverity.ERROR if stops else dg.AssetCheckSeverity.WARN,
         description=" ".join(doubt.text for doubt in doubts) or CLAIMS[claim],
         metadata=claim_metadata(attempt.snapshots[side], doubts),
     )

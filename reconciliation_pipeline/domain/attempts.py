@@ -13,10 +13,14 @@ from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
 
 
 class Standing(StrEnum):
-    """Where an attempt stands; only a trusted one is ever compared or a baseline."""
+    """Where an attempt stands; only a trusted one is ever a baseline or part of the ledger.
+
+    An unproven one has nothing against it but that nobody has vouched for its counts yet.
+    """
 
     BEGUN = "begun"
     TRUSTED = "trusted"
+    UNPROVEN = "unproven"
     REFUSED = "refused"
 
 
@@ -51,13 +55,13 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedCount:
-    """A person's word that an unusual count of one morning is right.
+    """A person's word about the count of one morning: that an unusual one is right, or what a screen says.
 
     Attributes:
         reconciliation: Id of the reconciliation.
-        side: The side whose count is accepted.
-        morning: The only morning it is accepted for.
-        count: The accepted number of pulled or of active records.
+        side: The side whose count it is.
+        morning: The only morning it speaks of.
+        count: The number of pulled or of active records.
         by: Who said so, as claimed.
         reason: Why.
         at: When (UTC).

@@ -106,13 +106,15 @@ def drift_message(
     if result.outcome is not Outcome.DRIFT or counts is None:
         return None
     is_first = result.first
+    unproven = [reason_words(reason) for reason in result.reasons]
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
-    lines = [_sides_line(result, words), *_group_lines(result, words)]
+    lines = [_sides_line(result, words), *unproven, *_group_lines(result, words)]
     lines += [f"{settling_words(counts, words)}."] if counts.settling else []
     lines += _new_lines(moved.new, words, heading="Found" if is_first else "New")
     lines += [_standing_line(counts, oldest_days, is_first=is_first)]
     lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]
-    title = f"{result.reconciliation}: {counted(counts.open, 'difference')} to act on ({news})"
+    doubt = "UNPROVEN, " if result.is_unproven else ""
+    title = f"{result.reconciliation}: {doubt}{counted(counts.open, 'difference')} to act on ({news})"
     return Message(result.reconciliation, result.morning, Topic.DRIFT, title, tuple(lines), owner)
 
 
@@ -253,7 +255,7 @@ def _sides_line(result: MorningResult, words: Words) -> str:
         if receipt.failure is not None:
             told.append(f"{words.labels[side]} {broken_off(receipt)}")
             continue
-        proof = f", {grade}" if result.outcome is Outcome.NOT_TRUSTWORTHY else ""
+        proof = f", {grade}" if result.outcome is Outcome.NOT_TRUSTWORTHY or result.is_unproven else ""
         told.append(f"{_active_words(side, receipt.active, words)} (of {receipt.pulled:,} pulled{proof})")
     return f"{result.morning}: {', '.join(told)}."
 

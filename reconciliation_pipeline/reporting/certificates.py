@@ -10,6 +10,9 @@ HEADLINES = {
 }
 """What each grade means, as a headline."""
 
+MARKS = {True: "✓", False: "✗", None: "·"}
+"""What a proof came to: it speaks for the pull, against it, or this source cannot show it."""
+
 
 def certificate_lines(snapshot: Snapshot) -> list[str]:
     """Say how a side was pulled and what its counts were measured against, a sentence a line."""
@@ -20,6 +23,8 @@ def certificate_lines(snapshot: Snapshot) -> list[str]:
         else []
     )
     remarks = [f"{remark[:1].upper()}{remark[1:]}." for remark in snapshot.certificate.remarks]
+    if proofs := snapshot.certificate.proofs:
+        return [*(f"{MARKS[proof.held]} {proof.name}: {proof.text}" for proof in proofs), *_keys(receipt), *remarks]
     return [_walk(receipt), *_total(receipt), *before, *_keys(receipt), *remarks]
 
 

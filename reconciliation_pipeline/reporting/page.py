@@ -125,6 +125,8 @@ def _template(name: str) -> Template:
 
 def _headline(result: MorningResult) -> str:
     counts = result.differences
+    if result.is_unproven and counts is not None and not counts.open:
+        return "Nothing found to act on, and nothing proven"
     if result.outcome is Outcome.NOT_TRUSTWORTHY or counts is None:
         return "This morning cannot be trusted"
     if result.outcome is Outcome.DRIFT:

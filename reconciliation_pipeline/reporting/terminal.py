@@ -36,7 +36,8 @@ def _head(result: MorningResult, reconciliation: Reconciliation) -> str:
     # A past morning that was asked for later must not look as if it had been pulled on its day.
     asked = "" if instant.date() == result.morning else f"{result.morning}, pulled "
     moment = f"{asked}{instant:%Y-%m-%d %H:%M} {reconciliation.timezone}"
-    return f"{result.reconciliation} · {moment} · {symbol(result.outcome)}"
+    doubt = " · UNPROVEN" if result.is_unproven else ""
+    return f"{result.reconciliation} · {moment} · {symbol(result.outcome)}{doubt}"
 
 
 def _side_lines(result: MorningResult, words: Words) -> list[str]:
@@ -63,6 +64,7 @@ def _side_cells(side: Side, snapshot: Snapshot, words: Words) -> tuple[str, ...]
 
 def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> list[str]:
     return [
+        *(_reason_lines(result) if result.is_unproven else []),
         _difference_line(counts, words),
         *_group_lines(result, words),
         *_movement_lines(result, counts),
@@ -114,9 +116,12 @@ def _key_lines(counts: DifferenceCounts, name: str) -> list[str]:
 
 
 def _untrusted(result: MorningResult) -> list[str]:
-    said = [line for reason in result.reasons for line in (reason.text, f"  {reason.remedy}") if line.strip()]
     nothing = nothing_happened(result)
-    return [*said, f"{nothing[0].lower()}{nothing[1:-1]}"]
+    return [*_reason_lines(result), f"{nothing[0].lower()}{nothing[1:-1]}"]
+
+
+def _reason_lines(result: MorningResult) -> list[str]:
+    return [line for reason in result.reasons for line in (reason.text, f"  {reason.remedy}") if line.strip()]
 
 
 def _next_line(result: MorningResult) -> str:

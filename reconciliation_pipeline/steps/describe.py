@@ -28,13 +28,22 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
 
 
 def history(work: Work, until: date | None) -> dict[date, tuple[Observation, ...]]:
-    """Read what every trusted and compared morning observed, oldest first; None means all of them."""
-    return matured(work.store.ledger.observations(work.id, until=until), work.reconciliation.settling)
+    """Read what every trusted and compared morning observed, oldest first; None means all of them.
+
+    As long as nothing was ever trusted, the latest unproven morning is all there is to show.
+    """
+    ledger = work.store.ledger
+    seen = ledger.observations(work.id, until=until) or _latest(ledger.unproven(work.id, until=until))
+    return matured(seen, work.reconciliation.settling)
+
+
+def _latest(seen: dict[date, list[Observation]]) -> dict[date, list[Observation]]:
+    return {max(seen): seen[max(seen)]} if seen else {}
 
 
 def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
     """List the records of a morning that no comparison could pair; None means the latest morning."""
-    mornings = work.store.ledger.mornings(work.id, until=morning)
+    mornings = list(history(work, morning))
     attempt = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
     try:
         return work.store.diffs.load(attempt).key_troubles if attempt else ()

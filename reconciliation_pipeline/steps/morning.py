@@ -8,6 +8,7 @@ from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.steps.examine import examine
 from reconciliation_pipeline.steps.prove import prove, refuse
 from reconciliation_pipeline.steps.pull import open_sources, pull_both
 from reconciliation_pipeline.steps.watch import Watch
@@ -41,7 +42,7 @@ def gather(work: Work, morning: date, *, run_id: str, watch: Watch) -> Gathered:
         text = f"{morning} has not come yet; today is {today} in {work.reconciliation.timezone}."
         raise FutureMorning(text)
     is_live = morning == today
-    if not is_live and (kept := work.store.attempts.latest_trusted(work.id, morning)) is not None:
+    if not is_live and (kept := work.store.attempts.latest_comparable(work.id, morning)) is not None:
         return Gathered(kept, from_archive=True)
     with open_sources(work, morning) as sources:
         attempt = work.store.attempts.begin(
@@ -52,10 +53,11 @@ def gather(work: Work, morning: date, *, run_id: str, watch: Watch) -> Gathered:
             live=is_live,
             after=work.store.archive.last_attempt(work.id, morning),
         )
-        if not is_live and not all(source.answers_for_the_past() for source in sources.values()):
+        if not is_live and not all(source.declares().answers_for_the_past for source in sources.values()):
             return Gathered(refuse(work, attempt, past_not_pullable(work, morning)))
         pulled = pull_both(work, sources, attempt, as_of=None if is_live else morning, watch=watch)
-    return Gathered(prove(work, attempt, {side: pulled[side] for side in Side}))
+        examined = examine(work, sources, attempt, pulled)
+    return Gathered(prove(work, attempt, pulled, examined))
 
 
 def past_not_pullable(work: Work, morning: date) -> Reason:

@@ -16,12 +16,12 @@ from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import Page, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
-from reconciliation_pipeline.settings.model import SideBase
+from reconciliation_pipeline.settings.model import AnySide, RestSide, SideBase
 from reconciliation_pipeline.settings.rules import money_fields
 from reconciliation_pipeline.steps.baseline import baselines
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
-from reconciliation_pipeline.storage.archive import RowCounts, counts
+from reconciliation_pipeline.storage.counting import RowCounts, counts
 
 LOOK = 0.2
 """Seconds between two looks at how far the pulls have come."""
@@ -80,7 +80,11 @@ def pull_both(
     with ThreadPoolExecutor(max_workers=len(Side), thread_name_prefix="pull") as pool:
         futures = {
             side: pool.submit(
-                _pull_side, work, sources[side], _Walk(work, attempt, side, board, stop, expected.get(side)), as_of
+                _pull_side,
+                work,
+                sources[side],
+                _Walk(work, attempt, side, board, stop, expected.get(side), sources[side].declares().cap),
+                as_of,
             )
             for side in Side
         }
@@ -112,11 +116,13 @@ class _Walk:
     board: Board
     stop: Event
     expected: int | None = None
+    cap: int | None = None
     pages: int = 0
     records: int = 0
     requests: int = 0
     source_clock: datetime | None = None
     ended_by: str | None = None
+    account: str | None = None
     first_totals: dict[int, int | None] = field(default_factory=dict)
     last_totals: dict[int, int | None] = field(default_factory=dict)
 
@@ -133,6 +139,7 @@ class _Walk:
         self.requests = page.requests
         self.source_clock = self.source_clock or page.source_clock
         self.ended_by = page.ended_by
+        self.account = page.account or self.account
         self.first_totals.setdefault(page.walk, page.total)
         self.last_totals[page.walk] = page.total
         self.report()
@@ -174,7 +181,9 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
         return Pulled(_receipt(walk, started, work.clock(), failure=reason), None, None)
     walk.report(finished=True)
     money = money_fields(work.reconciliation, walk.side)
-    counted = counts(archive.root / writer.path, fold=settings.reduce != "none", money=money)
+    counted = counts(
+        archive.root / writer.path, fold=settings.reduce != "none", money=money, fields=list(settings.fields)
+    )
     receipt = _receipt(walk, started, work.clock(), counted=counted)
     return Pulled(receipt, writer.path, writer.sha256)
 
@@ -204,4 +213,13 @@ def _receipt(
         total_after=_claimed(walk.last_totals),
         ended_by=walk.ended_by,
         failure=failure,
+        total_tolerance=_tolerance(walk.work.reconciliation.sides[walk.side]),
+        cap=walk.cap,
+        account=walk.account,
+        statuses=counted.statuses if counted else {},
+        nulls=counted.nulls if counted else {},
     )
+
+
+def _tolerance(settings: AnySide) -> float:
+    return settings.total.tolerance if isinstance(settings, RestSide) and settings.total else 0

@@ -1,5 +1,6 @@
 """Judge what the comparison found and write this morning's observations into the ledger."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from reconciliation_pipeline.domain.attempts import Attempt
@@ -7,6 +8,7 @@ from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.settings.rules import amount_field
+from reconciliation_pipeline.steps.examine import late_keys
 from reconciliation_pipeline.steps.prove import trusted_morning
 from reconciliation_pipeline.steps.work import Work
 
@@ -24,13 +26,16 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     as_of = attempt.as_of or attempt.started_at
     receipts = (trusted.crm.receipt, trusted.billing.receipt)
     longest = max((receipt.finished_at - receipt.started_at for receipt in receipts), default=timedelta())
-    observations = judge(
+    judged = judge(
         work.id,
         comparison.discrepancies,
         as_of=as_of,
         until=as_of + longest,
         policy=judgement_policy(work),
     )
+    # What one system had not known yet when its walk began, and knows now, is on its way.
+    late = late_keys(attempt)
+    observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
     work.store.ledger.record(attempt, observations)
     return attempt, observations
 

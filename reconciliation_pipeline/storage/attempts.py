@@ -74,12 +74,12 @@ class Attempts:
 
         Raises:
             AttemptNotBegun: It was concluded before, or never begun.
-            ValueError: It carries no verdict, or trust without both snapshots.
+            ValueError: It carries no verdict, or one to compare without both snapshots.
         """
         if attempt.standing is Standing.BEGUN:
             text = f"{_in_words(attempt)} has no verdict to conclude with."
             raise ValueError(text)
-        if attempt.standing is Standing.TRUSTED and not _is_whole(attempt):
+        if attempt.standing is not Standing.REFUSED and not _is_whole(attempt):
             text = f"{_in_words(attempt)} cannot be trusted without the snapshots of both sides."
             raise ValueError(text)
         verdict = {
@@ -90,7 +90,7 @@ class Attempts:
             "concluded_at": at,
         }
         with writing(self._engine) as connection:
-            if not _changed(connection, attempt, Standing.BEGUN, verdict):
+            if not _changed(connection, attempt, [Standing.BEGUN], verdict):
                 text = f"{_in_words(attempt)} is not under way, so its verdict stays what it is."
                 raise AttemptNotBegun(text, remedy="Run the morning again; that is a new attempt.")
             for message in messages:
@@ -108,7 +108,7 @@ class Attempts:
         """Take trust back: the attempt is refused and its observations are gone.
 
         Args:
-            attempt: A trusted attempt.
+            attempt: A trusted or unproven attempt.
             reasons: Every reason against it.
             at: Now (UTC).
             messages: What people are told about it; one whose key exists already is left out.
@@ -124,13 +124,34 @@ class Attempts:
             "concluded_at": at,
         }
         with writing(self._engine) as connection:
-            if not _changed(connection, attempt, Standing.TRUSTED, verdict):
+            if not _changed(connection, attempt, [Standing.TRUSTED, Standing.UNPROVEN], verdict):
                 text = f"{_in_words(attempt)} is not trusted, so there is nothing to withdraw."
                 raise AttemptNotTrusted(text)
             its_id = sa.select(attempts.c.id).where(same_attempt(attempt)).scalar_subquery()
             connection.execute(sa.delete(observations).where(observations.c.attempt_id == its_id))
             for message in messages:
                 put_within(connection, message, channels, at=at)
+
+    def promote(self, attempt: Attempt, *, at: datetime) -> None:
+        """Trust an attempt that only lacked a person's word; what it observed enters the ledger with it.
+
+        Args:
+            attempt: An unproven attempt, with its new reasons (none) and certificates.
+            at: Now (UTC).
+
+        Raises:
+            AttemptNotTrusted: It is not unproven, or not any more.
+        """
+        verdict = {
+            "standing": Standing.TRUSTED.value,
+            "reasons": encode(attempt.reasons),
+            "snapshots": encode(attempt.snapshots),
+            "concluded_at": at,
+        }
+        with writing(self._engine) as connection:
+            if not _changed(connection, attempt, [Standing.UNPROVEN], verdict):
+                text = f"{_in_words(attempt)} is not unproven, so there is nothing to vouch for."
+                raise AttemptNotTrusted(text)
 
     def latest(self, reconciliation: str, morning: date) -> Attempt | None:
         """Find the last concluded attempt at a morning, trusted or refused."""
@@ -141,13 +162,33 @@ class Attempts:
         """Find the morning's attempt: the last trusted one, whatever was tried after it."""
         return self._newest(_of(reconciliation), attempts.c.morning == morning, _TRUSTED)
 
+    def latest_comparable(self, reconciliation: str, morning: date) -> Attempt | None:
+        """Find the attempt that may be compared: the last trusted one, otherwise the last unproven one."""
+        its_own = (_of(reconciliation), attempts.c.morning == morning)
+        return self._newest(*its_own, _TRUSTED) or self._newest(*its_own, _UNPROVEN)
+
     def latest_recorded(self, reconciliation: str, morning: date) -> Attempt | None:
-        """Find the attempt whose observations are the morning's: the last trusted one that was recorded."""
-        return self._newest(_of(reconciliation), attempts.c.morning == morning, RECORDED)
+        """Find the attempt whose observations are the morning's: the last recorded one, a trusted one first."""
+        its_own = (_of(reconciliation), attempts.c.morning == morning, attempts.c.recorded)
+        return self._newest(*its_own, _TRUSTED) or self._newest(*its_own, _UNPROVEN)
 
     def baseline(self, reconciliation: str, before: date) -> Attempt | None:
         """Find what counts are measured against: the attempt of the last earlier morning that has a trusted one."""
         return self._newest(_of(reconciliation), attempts.c.morning < before, _TRUSTED)
+
+    def unproven_before(self, reconciliation: str, before: date) -> Attempt | None:
+        """Find the attempt of the last earlier morning that nobody has vouched for yet."""
+        return self._newest(_of(reconciliation), attempts.c.morning < before, _UNPROVEN)
+
+    def trusted_before(self, reconciliation: str, before: date, *, most: int) -> list[Attempt]:
+        """List the last trusted attempts of earlier mornings, newest first, repeated mornings among them."""
+        newest = [attempts.c.morning.desc(), attempts.c.number.desc()]
+        return self._select(_of(reconciliation), attempts.c.morning < before, _TRUSTED, order=newest, limit=most)
+
+    def unproven(self, reconciliation: str) -> list[Attempt]:
+        """List the attempts that nobody has vouched for yet, oldest morning first."""
+        oldest = [attempts.c.morning.asc(), attempts.c.number.asc()]
+        return self._select(_of(reconciliation), _UNPROVEN, order=oldest, limit=None)
 
     def of_run(self, run_id: str) -> Attempt | None:
         """Find the last attempt a run made, in whatever standing."""
@@ -163,7 +204,7 @@ class Attempts:
         found = self._select(*where, order=[attempts.c.morning.desc(), attempts.c.number.desc()], limit=1)
         return found[0] if found else None
 
-    def _select(self, *where: _Where, order: Sequence[sa.ColumnElement[object]], limit: int) -> list[Attempt]:
+    def _select(self, *where: _Where, order: Sequence[sa.ColumnElement[object]], limit: int | None) -> list[Attempt]:
         query = sa.select(attempts).where(*where).order_by(*order).limit(limit)
         with reading(self._engine) as connection:
             return [_attempt(row) for row in connection.execute(query)]
@@ -171,8 +212,13 @@ class Attempts:
 
 _TRUSTED = attempts.c.standing == Standing.TRUSTED.value
 
+_UNPROVEN = attempts.c.standing == Standing.UNPROVEN.value
+
 RECORDED = sa.and_(_TRUSTED, attempts.c.recorded)
 """Selects attempts whose observations count."""
+
+UNPROVEN_RECORDED = sa.and_(_UNPROVEN, attempts.c.recorded)
+"""Selects attempts whose observations wait for a person's word."""
 
 
 def _of(reconciliation: str) -> _Where:
@@ -206,9 +252,11 @@ def _add(connection: sa.Connection, attempt: Attempt) -> bool:
     return add_unless_there(connection, attempts, values) is not None
 
 
-def _changed(connection: sa.Connection, attempt: Attempt, standing: Standing, values: Mapping[str, object]) -> bool:
-    """Change an attempt that is still in that standing; say whether it was."""
-    unmoved = attempts.c.standing == standing.value
+def _changed(
+    connection: sa.Connection, attempt: Attempt, standings: Sequence[Standing], values: Mapping[str, object]
+) -> bool:
+    """Change an attempt that is still in one of these standings; say whether it was."""
+    unmoved = attempts.c.standing.in_([standing.value for standing in standings])
     return connection.execute(sa.update(attempts).where(same_attempt(attempt), unmoved).values(**values)).rowcount == 1
 
 

@@ -1,4 +1,4 @@
-"""Which unusual counts did a person vouch for? Appended to, never changed.
+"""Which counts did a person vouch for: unusual ones, and what a system's own screen says? Appended to, never changed.
 
 What such a word is worth is decided in `domain/completeness.py`.
 """
@@ -10,18 +10,18 @@ import sqlalchemy as sa
 from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.storage.database import reading, writing
-from reconciliation_pipeline.storage.tables import accepted_counts
 
 
-class AcceptedCounts:
-    """Every count a person ever accepted."""
+class SaidCounts:
+    """Every count a person ever accepted, or every one they confirmed: the two are kept apart."""
 
-    def __init__(self, engine: sa.Engine) -> None:
+    def __init__(self, engine: sa.Engine, table: sa.Table) -> None:
         self._engine = engine
+        self._table = table
 
-    def accept(self, accepted: AcceptedCount) -> None:
+    def keep(self, accepted: AcceptedCount) -> None:
         """Keep a person's word; an earlier word about the same side and morning stays on record."""
-        statement = sa.insert(accepted_counts).values(
+        statement = sa.insert(self._table).values(
             reconciliation=accepted.reconciliation,
             side=accepted.side.value,
             morning=accepted.morning,
@@ -35,7 +35,7 @@ class AcceptedCounts:
 
     def of(self, reconciliation: str, morning: date) -> dict[Side, AcceptedCount]:
         """Give the last word about each side of one morning; a side nobody spoke about is absent."""
-        table = accepted_counts.c
+        table = self._table.c
         query = (
             sa.select(table.side, table.count, table.by, table.reason, table.at)
             .where(table.reconciliation == reconciliation, table.morning == morning)

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.ledger import Observation
-from reconciliation_pipeline.storage.attempts import RECORDED, same_attempt
+from reconciliation_pipeline.storage.attempts import RECORDED, UNPROVEN_RECORDED, same_attempt
 from reconciliation_pipeline.storage.codec import Json, decode, encode
 from reconciliation_pipeline.storage.database import reading, writing
 from reconciliation_pipeline.storage.errors import AttemptNotTrusted
 from reconciliation_pipeline.storage.tables import attempts, observations
+
+_COMPARABLE = frozenset({Standing.TRUSTED.value, Standing.UNPROVEN.value})
 
 
 class Ledger:
@@ -29,7 +31,7 @@ class Ledger:
         """Replace what an attempt observed; doing it twice changes nothing.
 
         Args:
-            attempt: A trusted attempt.
+            attempt: A trusted or unproven attempt; what an unproven one saw waits for a person's word.
             observed: Everything it saw; empty says that it looked and found nothing.
 
         Raises:
@@ -38,7 +40,7 @@ class Ledger:
         mine = sa.select(attempts.c.id, attempts.c.standing).where(same_attempt(attempt)).with_for_update()
         with writing(self._engine) as connection:
             row = connection.execute(mine).one_or_none()
-            if row is None or row.standing != Standing.TRUSTED.value:
+            if row is None or row.standing not in _COMPARABLE:
                 text = (
                     f"The morning {attempt.morning} of {attempt.reconciliation} is not trusted, so nothing is recorded."
                 )
@@ -74,8 +76,14 @@ class Ledger:
         return self._read(_observed(chosen)).get(morning)
 
     def of_attempt(self, attempt: Attempt) -> list[Observation] | None:
-        """Give what one attempt observed, the morning's or not; None when it is not trusted or was never recorded."""
-        return self._read(_observed(_chosen(same_attempt(attempt)))).get(attempt.morning)
+        """Give what one attempt observed, the morning's or not; None when it was refused or never recorded."""
+        chosen = _chosen(same_attempt(attempt), counted=sa.or_(RECORDED, UNPROVEN_RECORDED))
+        return self._read(_observed(chosen)).get(attempt.morning)
+
+    def unproven(self, reconciliation: str, until: date | None = None) -> dict[date, list[Observation]]:
+        """Give what the mornings observed that nobody has vouched for yet, as `observations` does for the others."""
+        chosen = _chosen(attempts.c.reconciliation == reconciliation, until, counted=UNPROVEN_RECORDED)
+        return self._read(_observed(chosen))
 
     def reconciliation_of(self, item: str) -> str | None:
         """Say which reconciliation a difference belongs to; None when it was never seen."""
@@ -95,15 +103,17 @@ class Ledger:
         return found
 
 
-def _chosen(where: sa.ColumnElement[bool], until: date | None = None) -> sa.Subquery:
-    """Select each morning's attempt: id and morning of the latest trusted one that was recorded."""
+def _chosen(
+    where: sa.ColumnElement[bool], until: date | None = None, *, counted: sa.ColumnElement[bool] = RECORDED
+) -> sa.Subquery:
+    """Select each morning's attempt: id and morning of the latest one that counts."""
     place = sa.func.row_number().over(
         partition_by=(attempts.c.reconciliation, attempts.c.morning), order_by=attempts.c.number.desc()
     )
-    counted = sa.select(attempts.c.id, attempts.c.morning, place.label("place")).where(where, RECORDED)
+    query = sa.select(attempts.c.id, attempts.c.morning, place.label("place")).where(where, counted)
     if until is not None:
-        counted = counted.where(attempts.c.morning <= until)
-    ranked = counted.subquery()
+        query = query.where(attempts.c.morning <= until)
+    ranked = query.subquery()
     return sa.select(ranked.c.id, ranked.c.morning).where(ranked.c.place == 1).subquery()
 
 

@@ -8,11 +8,12 @@ import sqlalchemy as sa
 
 from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.attempts import Attempts
-from reconciliation_pipeline.storage.counts import AcceptedCounts
+from reconciliation_pipeline.storage.counts import SaidCounts
 from reconciliation_pipeline.storage.database import open_database
 from reconciliation_pipeline.storage.diffs import Diffs
 from reconciliation_pipeline.storage.ledger import Ledger
 from reconciliation_pipeline.storage.outbox import Outbox
+from reconciliation_pipeline.storage.tables import accepted_counts, confirmed_counts
 
 
 class Store:
@@ -24,6 +25,7 @@ class Store:
         attempts: Attempts at mornings and their verdicts.
         ledger: What each trusted morning observed.
         accepted_counts: Unusual counts a person vouched for.
+        confirmed_counts: Counts a person read off a system's own screen.
         outbox: Messages and their deliveries.
     """
 
@@ -33,7 +35,8 @@ class Store:
         self.diffs = diffs
         self.attempts = Attempts(engine)
         self.ledger = Ledger(engine)
-        self.accepted_counts = AcceptedCounts(engine)
+        self.accepted_counts = SaidCounts(engine, accepted_counts)
+        self.confirmed_counts = SaidCounts(engine, confirmed_counts)
         self.outbox = Outbox(engine)
 
     @classmethod

@@ -80,18 +80,24 @@ observations = sa.Table(
     sa.Column("changed_at", sa.JSON, nullable=False),
 )
 
-accepted_counts = sa.Table(
-    "recon_accepted_counts",
-    metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("reconciliation", sa.Text, nullable=False),
-    sa.Column("side", sa.Text, nullable=False),
-    sa.Column("morning", sa.Date, nullable=False),
-    sa.Column("count", sa.BigInteger, nullable=False),
-    sa.Column("by", sa.Text, nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("at", Moment, nullable=False),
-)
+
+def _said_counts(name: str) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("reconciliation", sa.Text, nullable=False),
+        sa.Column("side", sa.Text, nullable=False),
+        sa.Column("morning", sa.Date, nullable=False),
+        sa.Column("count", sa.BigInteger, nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+    )
+
+
+accepted_counts = _said_counts("recon_accepted_counts")
+confirmed_counts = _said_counts("recon_confirmed_counts")
 
 messages = sa.Table(
     "recon_messages",

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from reconciliation_pipeline.domain.attempts import AcceptedCount
-from reconciliation_pipeline.domain.completeness import CompletenessPolicy, certify
+from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Said, certify
 from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Receipt, Side
 from reconciliation_pipeline_tests.builders import MORNING, a_baseline, a_reason, a_receipt, an_accepted_count
 
@@ -14,8 +14,10 @@ from reconciliation_pipeline_tests.builders import MORNING, a_baseline, a_reason
 def judged(
     receipt: Receipt, *, baseline: Baseline | None = None, accepted: AcceptedCount | None = None, floor: float = 0.8
 ) -> Certificate:
+    """Judge a pull whose counts a person has confirmed, so that a first morning is a morning like any other."""
     policy = CompletenessPolicy(floor=floor, side_ratio=0.5)
-    return certify(receipt, baseline=baseline, accepted=accepted, policy=policy)
+    said = Said(accepted, confirmed=an_accepted_count(receipt.pulled))
+    return certify(receipt, baseline=baseline, policy=policy, said=said)
 
 
 def codes(receipt: Receipt, **given: Any) -> list[str]:
@@ -64,8 +66,13 @@ class TestFloor:
         assert [] == codes(a_receipt(pulled=8 * 10**19), baseline=baseline)
         assert ["floor"] == codes(a_receipt(pulled=8 * 10**19 - 1), baseline=baseline)
 
-    def test_growth_is_no_reason_for_doubt(self):
-        assert [] == codes(a_receipt(pulled=50_000, active=49_000), baseline=a_baseline())
+    @pytest.mark.parametrize(("pulled", "expected"), [(1_500, []), (1_501, ["ceiling"])])
+    def test_exactly_half_as_many_again_passes(self, pulled, expected):
+        assert expected == codes(a_receipt(pulled=pulled), baseline=a_baseline(pulled=1_000))
+
+    @pytest.mark.parametrize(("pulled", "expected"), [(60, []), (61, ["ceiling"])])
+    def test_fifty_records_more_are_no_surprise_whatever_share_they_are(self, pulled, expected):
+        assert expected == codes(a_receipt(pulled=pulled, active=10), baseline=a_baseline(pulled=10, active=10))
 
     def test_a_side_that_was_empty_on_the_last_trusted_morning_may_have_records_now(self):
         assert [] == codes(a_receipt(), baseline=a_baseline(pulled=0, active=0))
@@ -107,7 +114,7 @@ class TestWalk:
     def test_a_side_without_any_record_proves_nothing(self):
         certificate = judged(a_receipt(pulled=0, active=0))
 
-        assert Grade.UNPROVEN == certificate.grade
+        assert Grade.INCOMPLETE == certificate.grade
         assert ["unproven"] == [reason.code for reason in certificate.reasons]
 
     def test_a_side_without_any_active_record_proves_nothing(self):

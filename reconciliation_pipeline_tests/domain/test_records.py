@@ -38,7 +38,7 @@ from reconciliation_pipeline_tests.builders import (
         (Grade, "complete incomplete unproven"),
         (Outcome, "clean drift not_trustworthy"),
         (ItemState, "settling open accepted quarantined resolved"),
-        (Standing, "begun trusted refused"),
+        (Standing, "begun trusted unproven refused"),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -6,7 +6,14 @@ from typing import Any
 import pytest
 
 from reconciliation_pipeline.domain.attempts import AcceptedCount, Attempt, Standing
-from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Untrusted, certify, doubts_between, trust
+from reconciliation_pipeline.domain.completeness import (
+    CompletenessPolicy,
+    Said,
+    Untrusted,
+    certify,
+    doubts_between,
+    trust,
+)
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline_tests.builders import (
     HOUR,
@@ -149,12 +156,14 @@ class TestTheOnlyDoor:
 
 def alone(receipt: Receipt) -> tuple[Reason, ...]:
     policy = CompletenessPolicy(floor=0.8, side_ratio=0.5)
-    return certify(receipt, baseline=None, accepted=None, policy=policy).reasons
+    return certify(
+        receipt, baseline=None, policy=policy, said=Said(confirmed=an_accepted_count(receipt.pulled))
+    ).reasons
 
 
 def below_the_floor(receipt: Receipt) -> tuple[Reason, ...]:
     policy = CompletenessPolicy(floor=0.8, side_ratio=0.5)
-    return certify(receipt, baseline=a_baseline(), accepted=None, policy=policy).reasons
+    return certify(receipt, baseline=a_baseline(), policy=policy).reasons
 
 
 def refusal(attempt: Attempt | None) -> tuple[Reason, ...]:

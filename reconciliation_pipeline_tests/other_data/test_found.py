@@ -20,7 +20,8 @@ from reconciliation_pipeline.domain.ledger import ItemState, Life
 from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Row, Side, State
 from reconciliation_pipeline.reporting.items import items
 from reconciliation_pipeline.settings.paging import RangePaging
-from reconciliation_pipeline.storage.archive import Archive, counts
+from reconciliation_pipeline.storage.archive import Archive
+from reconciliation_pipeline.storage.counting import counts
 from reconciliation_pipeline.storage.errors import StorageUnavailable
 from reconciliation_pipeline.storage.turn import AlreadyRunning, turn
 from reconciliation_pipeline_tests.builders import an_observation

@@ -79,4 +79,5 @@ def judged(served: list[str]) -> Certificate:
         ended_by="has_more is false",
     )
     policy = CompletenessPolicy(floor=0.8, side_ratio=0.5)
-    return certify(receipt, baseline=None, accepted=None, policy=policy)
+    said = Said(confirmed=AcceptedCount("pair", receipt.side, NOW.date(), len(served), "Ana", "its screen", NOW))
+    return certify(receipt, baseline=None, policy=policy, said=said)

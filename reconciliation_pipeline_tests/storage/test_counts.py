@@ -14,15 +14,15 @@ WORD = AcceptedCount("pair", Side.BILLING, MORNING, 130, "ada", "We closed a reg
 
 
 def test_a_word_comes_back_as_it_was(store):
-    store.accepted_counts.accept(WORD)
+    store.accepted_counts.keep(WORD)
 
     assert {Side.BILLING: WORD} == store.accepted_counts.of("pair", MORNING)
 
 
 def test_the_last_word_about_a_side_holds_and_the_first_stays_on_record(store):
-    store.accepted_counts.accept(WORD)
-    store.accepted_counts.accept(replace(WORD, count=131, by="bob"))
-    store.accepted_counts.accept(replace(WORD, side=Side.CRM))
+    store.accepted_counts.keep(WORD)
+    store.accepted_counts.keep(replace(WORD, count=131, by="bob"))
+    store.accepted_counts.keep(replace(WORD, side=Side.CRM))
 
     found = store.accepted_counts.of("pair", MORNING)
     assert {Side.BILLING: 131, Side.CRM: 130} == {side: word.count for side, word in found.items()}
@@ -31,7 +31,7 @@ def test_the_last_word_about_a_side_holds_and_the_first_stays_on_record(store):
 
 
 def test_a_word_holds_for_its_morning_alone(store):
-    store.accepted_counts.accept(WORD)
+    store.accepted_counts.keep(WORD)
 
     assert {} == store.accepted_counts.of("pair", MORNING + timedelta(days=1))
     assert {} == store.accepted_counts.of("other", MORNING)

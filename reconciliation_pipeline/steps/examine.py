@@ -1,0 +1,174 @@
+"""Who is missing from a pull, and what does the system say when it is asked for them by name?
+
+Asks few records, one by one, of both sides at once. What the answers mean is decided in `domain/doubts_absence.py`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from reconciliation_pipeline.connectors.errors import PullFailed
+from reconciliation_pipeline.connectors.source import By, PointRead, Source
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, vanished_limit, was_in_scope
+from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap
+from reconciliation_pipeline.domain.records import Reason, Receipt, Side
+from reconciliation_pipeline.steps.baseline import earlier_attempt
+from reconciliation_pipeline.steps.pull import Pulled
+from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.absent import Absent, known_keys, present, some, unknown, vanished
+
+CONTROLS = 2
+"""Records of the pull itself that are asked for, too: if none of them is found, no answer means anything."""
+
+HABIT = 56
+"""Trusted mornings from which a side's habit is learnt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What was found out besides walking.
+
+    Attributes:
+        evidence: By side.
+        overlap: How well the keys fit together.
+        doubts: Questions that got no answer.
+    """
+
+    evidence: Mapping[Side, Evidence] = field(default_factory=dict)
+    overlap: Overlap | None = None
+    doubts: tuple[Reason, ...] = ()
+
+
+def examine(work: Work, sources: Mapping[Side, Source], attempt: Attempt, pulled: Mapping[Side, Pulled]) -> Examined:
+    """Look for what a walk cannot show: records it left out.
+
+    A past morning is only held against its files: the systems can be asked for single records of today alone.
+    """
+    paths = {side: work.store.archive.root / one.path for side, one in pulled.items() if one.path is not None}
+    if len(paths) < len(Side):
+        return Examined()
+    earlier = earlier_attempt(work, attempt.morning)
+    with ThreadPoolExecutor(len(Side), thread_name_prefix="examine") as pool:
+        asked = {
+            side: pool.submit(
+                _one_side,
+                _Question(work, side, sources[side], pulled[side].receipt, paths, is_live=attempt.live),
+                attempt.morning,
+                earlier,
+            )
+            for side in Side
+        }
+        found = {side: future.result() for side, future in asked.items()}
+    small, large = sorted(Side, key=lambda side: pulled[side].receipt.active)
+    return Examined(
+        {side: evidence for side, (evidence, _) in found.items()},
+        Overlap(*known_keys(paths[small], paths[large])),
+        tuple(doubt for _, doubts in found.values() for doubt in doubts),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One side under examination."""
+
+    work: Work
+    side: Side
+    source: Source
+    receipt: Receipt
+    paths: Mapping[Side, Path]
+    is_live: bool
+
+    @property
+    def here(self) -> Path:
+        return self.paths[self.side]
+
+    @property
+    def began(self) -> datetime:
+        """When the walk began, by the source's clock."""
+        if self.work.pretends:
+            return self.work.now()
+        return self.receipt.source_clock or self.receipt.started_at
+
+
+def _one_side(question: _Question, morning: date, earlier: Attempt | None) -> tuple[Evidence, list[Reason]]:
+    doubts: list[Reason] = []
+    missing, sentinels = _sentinels(question)
+    days = max(1, (morning - earlier.morning).days) if earlier else 1
+    evidence = Evidence(
+        vanished=_vanished(question, morning, earlier, days, doubts) if earlier else None,
+        counterparts=_asked(
+            question, unknown(question.here, question.paths[question.side.other], most=ASKED_AT_MOST), By.KEY, doubts
+        ),
+        missing_sentinels=missing,
+        sentinels=sentinels,
+        days=days,
+    )
+    return evidence, doubts
+
+
+def _vanished(question: _Question, morning: date, earlier: Attempt, days: int, doubts: list[Reason]) -> Absence | None:
+    before = earlier.snapshots.get(question.side)
+    path = question.work.store.archive.root / before.path if before else None
+    if before is None or path is None or not path.is_file():
+        return None
+    limit = vanished_limit(_habit(question, morning), days=days, pulled=before.receipt.pulled)
+    return _asked(question, vanished(question.here, path, most=ASKED_AT_MOST), By.ID, doubts, limit=limit)
+
+
+def _habit(question: _Question, morning: date) -> list[tuple[int, int]]:
+    """Read what vanished on earlier trusted mornings, each with the days it took."""
+    attempts = question.work.store.attempts.trusted_before(question.work.id, morning, most=HABIT)
+    known = (one.snapshots[question.side].evidence for one in attempts)
+    return [(one.vanished.suspects, one.days) for one in known if one is not None and one.vanished is not None]
+
+
+def _asked(question: _Question, absent: Absent, by: By, doubts: list[Reason], *, limit: int | None = None) -> Absence:
+    if not absent.names or not question.is_live or not question.source.declares().reads(by):
+        return Absence(absent.count, limit=limit)
+    controls = some(question.here, by, most=CONTROLS)
+    try:
+        answers = list(question.source.lookup([*controls, *absent.names], by=by))
+    except PullFailed as failed:
+        label = question.receipt.label
+        text = f"{label}: {absent.count:,} records are missing, and asking for them by name failed. {failed.text}"
+        doubts.append(Reason(failed.code, text, question.side, failed.remedy))
+        return Absence(absent.count, limit=limit)
+    blind = bool(controls) and not any(answer.rows for answer in answers[: len(controls)])
+    return _meaning(question, absent.count, answers[len(controls) :], blind=blind, limit=limit)
+
+
+def _meaning(
+    question: _Question, suspects: int, answers: Sequence[PointRead], *, blind: bool, limit: int | None
+) -> Absence:
+    there: list[str] = []
+    late: list[str] = []
+    # A record that was merged into another answers with that other one, which is no loss if that one is here.
+    known = present(question.here, [row.source_id for answer in answers for row in answer.rows])
+    for answer in answers:
+        lost = [row for row in answer.rows if row.source_id not in known or row.key == answer.asked]
+        in_scope = [row for row in lost if was_in_scope(row, began=question.began, listed=question.receipt.statuses)]
+        there += [row.source_id for row in in_scope[:1]]
+        if lost and not in_scope:
+            late.append(answer.asked)
+    hidden = sum(answer.hidden for answer in answers)
+    return Absence(suspects, len(answers), tuple(there), hidden, tuple(late), blind, limit)
+
+
+def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:
+    """Name the sentinels that a pull lacks, and count them all."""
+    wanted = question.work.reconciliation.sides[question.side].sentinels
+    here = present(question.here, wanted.ids)
+    missing = [f"record {one}" for one in wanted.ids if one not in here]
+    missing += [
+        f"any record with the status {word}" for word in wanted.statuses if word not in question.receipt.statuses
+    ]
+    return tuple(missing), len(wanted.ids) + len(wanted.statuses)
+
+
+def late_keys(attempt: Attempt) -> frozenset[str]:
+    """Name the keys that came to one of the sides after its walk began: their differences are lag."""
+    found: Iterable[Evidence | None] = (snapshot.evidence for snapshot in attempt.snapshots.values())
+    return frozenset(key for one in found if one and one.counterparts for key in one.counterparts.late)
