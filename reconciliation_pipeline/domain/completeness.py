@@ -119,7 +119,9 @@ def certify(  # noqa: PLR0913 - everything that speaks for or against one side
     if receipt.failure is not None:
         return Certificate(Grade.INCOMPLETE, (receipt.failure,), baseline)
     accepted = said.accepted if said.accepted is not None and close(said.accepted, receipt) else None
-    against = [*walk_doubts(receipt), *total_doubts(receipt), *key_doubts(receipt), *account_doubts(receipt, baseline)]
+    second_look = evidence.second_look if evidence else None
+    against = [*walk_doubts(receipt), *total_doubts(receipt, second_look), *key_doubts(receipt)]
+    against += account_doubts(receipt, baseline)
     if accepted is not None:
         against += lopsided_doubts(receipt, baseline, accepted, floor=policy.floor)
     else:

@@ -22,6 +22,9 @@ SHARE = 0.01
 """Until then: so many, or this share of the side a day."""
 
 _RARE = 1e-4
+_LARGE = 500
+"""Mean from which on a normal distribution is near enough, and the exact one leaves what a float can hold."""
+_TAIL_OF_NORMAL = 4
 _SHOWN = 3
 
 
@@ -61,8 +64,10 @@ def vanished_limit(usual: Sequence[tuple[int, int]], *, days: int, pulled: int) 
 
 def _rarely_reached(mean: float) -> int:
     """Find the smallest k with P(Poisson(mean) >= k) below one in ten thousand."""
+    if mean > _LARGE:
+        return math.ceil(mean + _TAIL_OF_NORMAL * math.sqrt(mean))
     chance, tail, reached = math.exp(-mean), 1.0, 0
-    while tail >= _RARE and reached < mean + 100 * (1 + math.sqrt(mean)):
+    while tail >= _RARE:
         tail -= chance
         reached += 1
         chance *= mean / reached

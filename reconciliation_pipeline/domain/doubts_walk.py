@@ -5,10 +5,16 @@ No history is needed for any of this. Every rule returns reasons; none means tha
 
 from fractions import Fraction
 
+from reconciliation_pipeline.domain.evidence import SecondLook
 from reconciliation_pipeline.domain.records import Reason, Receipt
 
 TROUBLED_KEYS = Fraction(1, 100)
 """Share of records without a usable key above which a side cannot be compared."""
+
+SMALL_GAP = Fraction(1, 100)
+"""Share by which a pull may miss the source's own total and be worth a second walk."""
+
+_FEW = 5
 
 
 def walk_doubts(receipt: Receipt) -> list[Reason]:
@@ -32,16 +38,61 @@ def walk_doubts(receipt: Receipt) -> list[Reason]:
     return found
 
 
-def total_doubts(receipt: Receipt) -> list[Reason]:
-    """Object to a number of records outside what the source claims at the start and at the end."""
-    totals = [total for total in (receipt.total_before, receipt.total_after) if total is not None]
-    if not totals:
-        return []
-    slack = Fraction(str(receipt.total_tolerance))
-    if min(totals) * (1 - slack) <= receipt.distinct <= max(totals) * (1 + slack):
+def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> list[Reason]:
+    """Object to a number of records outside what the source claims at the start and at the end.
+
+    Records come and go while a list is read, so a small gap proves nothing either way; a second walk over the same
+    list decides then.
+
+    Args:
+        receipt: The pull.
+        second_look: What that second walk showed; None when there was none.
+    """
+    totals = _totals(receipt)
+    if second_look is not None:
+        if not second_look.lost:
+            return []
+        few = ", ".join(second_look.lost[:3])
+        text = (
+            f"{receipt.label}: a second walk met {len(second_look.lost):,} records that the first one lacks, although "
+            f"they were there before it began (id {few})."
+        )
+        return [Reason("total_mismatch", text, receipt.side, "Run the morning again at a quieter moment.")]
+    if not totals or not _gap(receipt):
         return []
     text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived."
     return [Reason("total_mismatch", text, receipt.side, "Run again; if it stays, check the token's scopes.")]
+
+
+def wants_second_look(receipt: Receipt, *, by_position: bool) -> bool:
+    """Say whether the totals leave room for doubt that a second walk can settle.
+
+    Args:
+        receipt: The pull.
+        by_position: Whether its pages are counted off by position, so that a record removed while it was read makes
+            another one slip through even though the numbers fit.
+    """
+    totals = _totals(receipt)
+    if not totals or receipt.pulled != receipt.distinct or receipt.ended_by is None:
+        return False
+    gap = _gap(receipt)
+    if not gap:
+        return by_position and min(totals) != max(totals)
+    return gap <= max(_FEW, SMALL_GAP * receipt.distinct)
+
+
+def _totals(receipt: Receipt) -> list[int]:
+    return [total for total in (receipt.total_before, receipt.total_after) if total is not None]
+
+
+def _gap(receipt: Receipt) -> Fraction:
+    """Count the records by which a pull lies outside what the source claims, its tolerance left aside."""
+    totals, slack = _totals(receipt), Fraction(str(receipt.total_tolerance))
+    if not totals:
+        return Fraction(0)
+    short = min(totals) * (1 - slack) - receipt.distinct
+    over = receipt.distinct - max(totals) * (1 + slack)
+    return max(short, over, Fraction(0))
 
 
 def key_doubts(receipt: Receipt) -> list[Reason]:

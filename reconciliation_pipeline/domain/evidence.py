@@ -32,6 +32,19 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLook:
+    """What a second walk over the same list showed, made because the totals left room for doubt.
+
+    Attributes:
+        pulled: Records of the second walk.
+        lost: Source ids in it that the first walk lacks, and that were there before the first walk began.
+    """
+
+    pulled: int
+    lost: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What was found out about one side besides walking it.
 
@@ -41,6 +54,7 @@ class Evidence:
         missing_sentinels: Records and statuses that every pull must contain and this one lacks, in words.
         sentinels: How many sentinels there are.
         days: Days since that last morning, at least one.
+        second_look: What a second walk showed; None when there was no need for one.
     """
 
     vanished: Absence | None = None
@@ -48,6 +62,7 @@ class Evidence:
     missing_sentinels: tuple[str, ...] = ()
     sentinels: int = 0
     days: int = 1
+    second_look: SecondLook | None = None
 
 
 @dataclass(frozen=True, slots=True)

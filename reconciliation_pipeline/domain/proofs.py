@@ -49,7 +49,7 @@ def _lines(
     )
     troubled = receipt.no_key + receipt.duplicate_key
     yield "keys", f"{receipt.pulled - troubled:,} of {receipt.pulled:,} records have a key of their own", True
-    yield "total", *_total(receipt)
+    yield "total", *_total(receipt, evidence)
     yield "last morning's records", *_vanished(evidence.vanished if evidence else None, baseline)
     yield "the other side's records", *_counterparts(evidence.counterparts if evidence else None)
     if evidence is None or not evidence.sentinels:
@@ -65,13 +65,15 @@ def _lines(
         yield "fields and statuses", f"as filled and as mixed as on {baseline.morning}", True
 
 
-def _total(receipt: Receipt) -> tuple[str, bool | None]:
+def _total(receipt: Receipt, evidence: Evidence | None) -> tuple[str, bool | None]:
     if receipt.total_before is None and receipt.total_after is None:
         return "the source states none", None
     totals = [total for total in (receipt.total_before, receipt.total_after) if total is not None]
     low, high = min(totals), max(totals)
     claimed = f"{low:,}" if low == high else f"{low:,} to {high:,}"
-    return f"{receipt.distinct:,} arrived, {claimed} claimed", True
+    again = evidence.second_look if evidence else None
+    walked = f"; a second walk met {len(again.lost):,} that the first one lacks" if again else ""
+    return f"{receipt.distinct:,} arrived, {claimed} claimed{walked}", True
 
 
 def _vanished(absence: Absence | None, baseline: Baseline | None) -> tuple[str, bool | None]:

@@ -8,20 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, vanished_limit, was_in_scope
-from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap
+from reconciliation_pipeline.domain.doubts_walk import wants_second_look
+from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
-from reconciliation_pipeline.steps.pull import Pulled
+from reconciliation_pipeline.steps.pull import Pulled, value_names
 from reconciliation_pipeline.steps.work import Work
-from reconciliation_pipeline.storage.absent import Absent, known_keys, present, some, unknown, vanished
+from reconciliation_pipeline.storage.absent import Absent, known_keys, older_and_new, present, some, unknown, vanished
+from reconciliation_pipeline.storage.writer import SnapshotWriter
 
 CONTROLS = 2
 """Records of the pull itself that are asked for, too: if none of them is found, no answer means anything."""
+
+BY_POSITION = frozenset({"offset", "page", "range"})
+"""Ways of paging under which a record that is removed makes another one slip through."""
 
 HABIT = 56
 """Trusted mornings from which a side's habit is learnt."""
@@ -105,6 +111,7 @@ def _one_side(question: _Question, morning: date, earlier: Attempt | None) -> tu
         missing_sentinels=missing,
         sentinels=sentinels,
         days=days,
+        second_look=_second_look(question, None if question.is_live else morning, doubts),
     )
     return evidence, doubts
 
@@ -155,6 +162,28 @@ def _meaning(
             late.append(answer.asked)
     hidden = sum(answer.hidden for answer in answers)
     return Absence(suspects, len(answers), tuple(there), hidden, tuple(late), blind, limit)
+
+
+def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) -> SecondLook | None:
+    """Walk the list once more where its totals leave room for doubt, and hold the two walks against each other."""
+    by_position = question.source.declares().paging in BY_POSITION
+    if not wants_second_look(question.receipt, by_position=by_position):
+        return None
+    names = value_names(question.work.reconciliation.sides[question.side])
+    try:
+        with TemporaryDirectory(prefix="recon-") as folder:
+            with SnapshotWriter(Path(folder), "again.parquet", names) as writer:
+                pulled = 0
+                for page in question.source.pull(as_of):
+                    writer.write(page.rows)
+                    pulled += len(page.rows)
+            again = Path(folder) / writer.path
+            lost = older_and_new(question.here, again, before=question.began, most=ASKED_AT_MOST)
+    except PullFailed as failed:
+        text = f"{question.receipt.label}: its totals do not fit, and a second walk broke off. {failed.text}"
+        doubts.append(Reason(failed.code, text, question.side, failed.remedy))
+        return None
+    return SecondLook(pulled, lost)
 
 
 def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -55,6 +56,18 @@ def known_keys(small: Path, large: Path) -> tuple[int, int]:
     """  # noqa: S608 - words of our own
     ((known, of),) = _rows(query, small=as_literal(small), large=as_literal(large))
     return int(str(known)), int(str(of))
+
+
+def older_and_new(here: Path, there: Path, *, before: datetime, most: int) -> tuple[str, ...]:
+    """Name the source ids of a second snapshot that the first lacks, though nothing about them is younger."""
+    query = """
+        SELECT source_id FROM read_parquet($there)
+        ANTI JOIN (SELECT source_id FROM read_parquet($here)) USING (source_id)
+        WHERE coalesce(greatest(created_at, updated_at) < $before::TIMESTAMPTZ, true)
+        ORDER BY source_id LIMIT $most
+    """
+    found = _rows(query, here=as_literal(here), there=as_literal(there), before=before, most=most)
+    return tuple(str(one) for (one,) in found)
 
 
 def some(path: Path, column: str, *, most: int) -> tuple[str, ...]:

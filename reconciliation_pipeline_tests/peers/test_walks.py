@@ -7,7 +7,8 @@ import pytest
 from reconciliation_pipeline.connectors.build import build_source
 from reconciliation_pipeline.connectors.errors import PageRepeated
 from reconciliation_pipeline.connectors.source import Source
-from reconciliation_pipeline.domain.completeness import CompletenessPolicy, certify
+from reconciliation_pipeline.domain.attempts import AcceptedCount
+from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Said, certify
 from reconciliation_pipeline.domain.records import Certificate, Receipt, Side
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline_tests.peers import billing
