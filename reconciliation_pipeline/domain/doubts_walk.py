@@ -78,7 +78,7 @@ def wants_second_look(receipt: Receipt, *, by_position: bool) -> bool:
     gap = _gap(receipt)
     if not gap:
         return by_position and min(totals) != max(totals)
-    return gap <= max(_FEW, SMALL_GAP * receipt.distinct)
+    return gap <= _FEW or gap <= SMALL_GAP * receipt.distinct
 
 
 def _totals(receipt: Receipt) -> list[int]:
