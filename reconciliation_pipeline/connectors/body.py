@@ -94,8 +94,13 @@ def _no_constant(_name: str) -> NoReturn:
     raise ValueError
 
 
-def parse_json(body: bytes, where: str) -> object:
+def parse_json(body: bytes, where: str, said: str = "answered with") -> object:
     """Read JSON strictly: UTF-8, exact decimals, no NaN, no repeated names, no bottomless nesting.
+
+    Args:
+        body: The bytes.
+        where: Who said them, for messages.
+        said: How: a server answers with them, a file holds them.
 
     Raises:
         BadEncoding: The bytes are not UTF-8, or hold half a character.
@@ -108,16 +113,14 @@ def parse_json(body: bytes, where: str) -> object:
         if _SURROGATE.search(body):
             json.dumps(parsed, ensure_ascii=False, default=str).encode("utf-8")
     except UnicodeError:
-        problem = BadEncoding(
-            f"{where} answered with bytes that are not UTF-8.", remedy="Have the system's encoding checked."
-        )
+        problem = BadEncoding(f"{where} {said} bytes that are not UTF-8.", remedy="Have the system's encoding checked.")
     except _RepeatedNameError:
-        problem = BadShape(f"{where} answered with an object that has the same name twice; either could be meant.")
+        problem = BadShape(f"{where} {said} an object that has the same name twice; either could be meant.")
     except RecursionError:
-        problem = BadShape(f"{where} answered with JSON nested too deeply to be records.")
+        problem = BadShape(f"{where} {said} JSON nested too deeply to be records.")
     except (ValueError, DecimalException):
-        what = "an empty body" if not body.strip() else "a body that is not strict JSON"
-        problem = BadShape(f"{where} answered with {what}.", remedy="Open the address in a browser and look.")
+        what = "an empty body" if not body.strip() else "text that is not strict JSON"
+        problem = BadShape(f"{where} {said} {what}.", remedy="Open the address in a browser and look.")
     else:
         return parsed
     # Raised outside the handler: the original exception holds the whole body.

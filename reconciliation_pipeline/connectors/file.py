@@ -1,34 +1,62 @@
-"""What does an exported file hold? CSV, read strictly, every cell as text.
+"""What does an exported file hold? Read from its first byte to its last, in a format that `tables` knows.
 
-A file says nothing about its own moment, so there is no source clock and no total.
+A file says nothing about its own moment, so there is no source clock. How many records it should hold only
+Parquet says.
 """
 
-import codecs
-import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from datetime import date
-from difflib import get_close_matches
 from itertools import islice
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 from reconciliation_pipeline.connectors.errors import (
-    BadEncoding,
     BadShape,
+    Damaged,
     PastIsNotPullable,
     PullFailed,
     Truncated,
     Unreachable,
 )
 from reconciliation_pipeline.connectors.mapping import Mapper, mapped_paths
-from reconciliation_pipeline.connectors.paths import column_reader
-from reconciliation_pipeline.connectors.source import Page
+from reconciliation_pipeline.connectors.paths import compile_path
+from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
+from reconciliation_pipeline.connectors.tables.delimited import read_csv
+from reconciliation_pipeline.connectors.tables.json_lines import read_json_lines
+from reconciliation_pipeline.connectors.tables.parquet import read_parquet
+from reconciliation_pipeline.connectors.tables.spreadsheet import read_xlsx
+from reconciliation_pipeline.connectors.tables.table import Table
 from reconciliation_pipeline.domain.records import Row, Side
 from reconciliation_pipeline.settings.model import FileSide
 
 PAGE = 10_000
 """Records a page."""
+
+ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".xlsx": "xlsx", ".xlsm": "xlsx"}
+"""Which format the end of a name means, where the settings say nothing; each other one means CSV."""
+
+READERS: Mapping[str, Callable[[BinaryIO, Path, FileSide], Table]] = {
+    "csv": read_csv,
+    "jsonl": read_json_lines,
+    "parquet": read_parquet,
+    "xlsx": read_xlsx,
+}
+
+_SIGNATURES = {
+    b"PAR1": ("parquet", "a Parquet file"),
+    b"PARE": ("", "an encrypted Parquet file"),
+    b"PK\x03\x04": ("xlsx", "an Excel workbook, or another zip"),
+    b"\xd0\xcf\x11\xe0": ("", "an Excel workbook of the old kind (.xls), or one with a password"),
+    b"\x1f\x8b": ("", "compressed with gzip"),
+}
+"""How files begin that are easily taken for each other."""
+
+_TEXT = ("text", "text or something unknown")
+_BEGINS_AS = {"csv": "text", "jsonl": "text"}
+
+Mark = tuple[int, int, int]
 
 
 class FileSource:
@@ -41,36 +69,40 @@ class FileSource:
             settings: The side.
             side: Its role.
             morning: What `{date}` in the path stands for.
+
+        Raises:
+            SourceError: A path into a record in the settings is none.
         """
         self.side = side
         self._settings = settings
         self._morning = morning
+        self._format = settings.format or ENDINGS.get(Path(settings.path).suffix.lower(), "csv")
+        if self._format == "jsonl":
+            for path in mapped_paths(settings):
+                compile_path(path)
 
-    def answers_for_the_past(self) -> bool:
-        """Whether there is a file for every morning."""
-        return "{date}" in self._settings.path
+    def declares(self) -> Abilities:
+        """Say what a file can do: everything is read again, so every record can be found."""
+        return Abilities(
+            paging="file",
+            states_total=self._format == "parquet",
+            answers_for_the_past="{date}" in self._settings.path,
+            reads_by_id=True,
+            reads_by_key=True,
+        )
 
-    def pull(self, as_of: date | None = None) -> Iterator[Page]:
+    def pull(self, as_of: date | None = None) -> Generator[Page, None, None]:
         """Yield the file in pages.
 
         Args:
             as_of: A past morning; None asks for the file of this one.
 
         Raises:
-            PullFailed: The file is missing, or not what the settings say.
+            PullFailed: The file is missing, not what the settings say, or changed while it was read.
         """
         path = self._path(as_of)
-        with self._open(path, past=as_of is not None) as text:
-            before = _mark(os.fstat(text.fileno()))
-            mapper = Mapper(self._settings, reader=column_reader)
-            rows = self._rows(text, path, mapper)
-            whole = True
-            while whole:
-                page = tuple(islice(rows, PAGE))
-                whole = len(page) == PAGE
-                if not whole:
-                    _refuse_changed(path, before)
-                yield Page(page, requests=0, source_clock=None, ended_by=None if whole else "end of file")
+        with _opened(path, past=as_of is not None) as file:
+            yield from self._steadily(file, path)
 
     def check(self) -> Page:
         """Read the first page only.
@@ -78,116 +110,151 @@ class FileSource:
         Raises:
             PullFailed: The file is missing, or not what the settings say.
         """
-        return next(self.pull())
+        with closing(self.pull()) as pages:
+            return next(pages)
+
+    def count(self) -> int | None:
+        """Read how many records the file says it holds; None for all but Parquet.
+
+        Raises:
+            PullFailed: The file is missing, or not what the settings say.
+        """
+        if not self.declares().states_total:
+            return None
+        path = self._path(None)
+        with _opened(path, past=False) as file:
+            return self._table(file, path).total
+
+    def lookup(self, keys: Sequence[str], *, by: By = By.KEY) -> Iterator[PointRead]:
+        """Read this morning's file once more, from its first byte, and pick the records asked for.
+
+        What it finds is what the file says: no proof that the export left nothing out.
+
+        Args:
+            keys: Keys, or the system's own ids.
+            by: Which of the two they are.
+
+        Raises:
+            PullFailed: The file is missing, or not what the settings say.
+        """
+        if not keys:
+            return
+        found: dict[str, list[Row]] = {key: [] for key in keys}
+        for page in self.pull():
+            for row in page.rows:
+                name = row.source_id if by is By.ID else row.key
+                if name in found:
+                    found[name].append(row)
+        for key in keys:
+            yield PointRead(key, tuple(found[key]))
 
     def close(self) -> None:
         """Nothing is kept open between pages of different pulls."""
 
     def _path(self, as_of: date | None) -> Path:
-        if as_of is not None and not self.answers_for_the_past():
+        if as_of is not None and not self.declares().answers_for_the_past:
             message = f"One file without a date in its name cannot tell how things were on {as_of}."
             raise PastIsNotPullable(message, remedy="Write {date} into path if there is a file for each morning.")
         return Path(self._settings.path.format(date=(as_of or self._morning).isoformat())).expanduser()
 
-    def _open(self, path: Path, *, past: bool) -> TextIO:
+    def _steadily(self, file: BinaryIO, path: Path) -> Generator[Page, None, None]:
+        before = _mark(os.fstat(file.fileno()))
+        problem: PullFailed
         try:
-            return path.open(encoding=self._settings.encoding, newline="")
-        except FileNotFoundError:
-            missing = f"There is no file {path}."
-            problem: PullFailed = (
-                PastIsNotPullable(missing, remedy="That morning can only be filled from its own file.")
-                if past
-                else Unreachable(missing, remedy="Check path in the settings, and whether the export ran.")
-            )
+            yield from self._pages(file, path, before)
+        except Damaged as damaged:
+            # What looks damaged may just be in the middle of being written.
+            problem = damaged if _is_still(path, before) else _changed(path)
         except OSError as error:
-            problem = Unreachable(
-                f"The file {path} cannot be opened: {error.strerror}.", remedy="Check path and its permissions."
-            )
+            what = f"The file {path} cannot be read: {error.strerror}."
+            problem = Unreachable(what, remedy="Check the disk it is on.")
+        else:
+            return
         raise problem
 
-    def _rows(self, text: TextIO, path: Path, mapper: Mapper) -> Iterator[Row]:
-        reader = csv.reader(text, delimiter=self._settings.delimiter, strict=True)
-        lines = _lines(reader, path, self._settings.encoding)
-        header = next(lines, None)
-        if header is None:
-            message = f"The file {path} is empty; it has not even a header line."
+    def _pages(self, file: BinaryIO, path: Path, before: Mark) -> Generator[Page, None, None]:
+        table = self._table(file, path)
+        mapper = Mapper(self._settings, reader=table.reader)
+        rows = _mapped(table, mapper, path)
+        received, ended_by = 0, None
+        while ended_by is None:
+            page = tuple(islice(rows, PAGE))
+            received += len(page)
+            if len(page) < PAGE:
+                mapper.refuse_unmapped()
+                ended_by = _end(table, received, path)
+                if not _is_still(path, before):
+                    raise _changed(path)
+            yield Page(page, requests=0, source_clock=None, total=table.total, ended_by=ended_by)
+
+    def _table(self, file: BinaryIO, path: Path) -> Table:
+        head = file.read(4)
+        file.seek(0)
+        if not head:
+            message = f"The file {path} is empty."
             raise BadShape(message, remedy="Check whether the export ran to its end.")
-        self._refuse_header(header, path)
-        for cells in lines:
-            if len(cells) != len(header):
-                message = f"{path}, line {reader.line_num}: {len(cells)} cells where the header has {len(header)}."
-                raise BadShape(
-                    message, remedy="Check the delimiter, the quoting, and whether the export ran to its end."
-                )
-            yield _at_line(mapper, dict(zip(header, cells, strict=True)), path, reader.line_num)
-
-    def _refuse_header(self, header: list[str], path: Path) -> None:
-        if len(set(header)) != len(header):
-            twice = sorted({name for name in header if header.count(name) > 1})
-            message = f"{path}, line 1: the column {twice[0]!r} is there twice; either could be meant."
-            raise BadShape(message, remedy="Give every column its own name.")
-        for name in mapped_paths(self._settings):
-            if name not in header:
-                close = get_close_matches(name, header, n=1)
-                hint = f"Did you mean {close[0]!r}?" if close else f"The columns are: {', '.join(header[:20])}."
-                message = f"{path}, line 1: there is no column {name!r}."
-                raise BadShape(message, remedy=hint)
+        found, words = _SIGNATURES.get(head, _SIGNATURES.get(head[:2], _TEXT))
+        if found != _BEGINS_AS.get(self._format, self._format):
+            message = f"The file {path} is not {self._format}, but {words}."
+            remedy = "Have it exported as CSV, JSON lines, Parquet or .xlsx, as it is."
+            raise BadShape(message, remedy=f"Write `format: {found}`." if found in READERS else remedy)
+        return READERS[self._format](file, path, self._settings)
 
 
-def _at_line(mapper: Mapper, record: dict[str, str], path: Path, line: int) -> Row:
+@contextmanager
+def _opened(path: Path, *, past: bool) -> Iterator[BinaryIO]:
     try:
-        return mapper.row(record)
-    except BadShape as bad:
-        problem = BadShape(f"{path}, line {line}: {bad.text}", remedy=bad.remedy)
-    raise problem
-
-
-def _lines(reader: "Iterator[list[str]]", path: Path, encoding: str) -> Iterator[list[str]]:
-    """Yield every line that holds cells; a blank line holds no record."""
-    try:
-        yield from filter(None, reader)
-    except UnicodeError:
-        line = _undecodable_line(path, encoding)
-        problem: PullFailed = BadEncoding(
-            f"{path}, line {line}: bytes that are not {encoding}.", remedy="Set encoding to what the export writes."
-        )
-    except csv.Error as error:
-        # Cut inside quotes is how a half-written export looks.
-        kind = Truncated if "unexpected end of data" in str(error) else BadShape
-        problem = kind(
-            f"{path}, line {getattr(reader, 'line_num', '?')}: {error}.",
-            remedy="Check whether the export ran to its end.",
+        file = path.open("rb")
+    except FileNotFoundError:
+        missing = f"There is no file {path}."
+        problem: PullFailed = (
+            PastIsNotPullable(missing, remedy="That morning can only be filled from its own file.")
+            if past
+            else Unreachable(missing, remedy="Check path in the settings, and whether the export ran.")
         )
     except OSError as error:
-        problem = Unreachable(f"The file {path} cannot be read: {error.strerror}.", remedy="Check the disk it is on.")
+        problem = Unreachable(
+            f"The file {path} cannot be opened: {error.strerror}.", remedy="Check path and its permissions."
+        )
     else:
+        with file:
+            yield file
         return
     raise problem
 
 
-def _undecodable_line(path: Path, encoding: str) -> int:
-    """Find the line; the reader decodes in blocks and does not know."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    lines = 0
-    with path.open("rb") as raw:
+def _mapped(table: Table, mapper: Mapper, path: Path) -> Iterator[Row]:
+    for place, record in table.records:
         try:
-            for line in raw:
-                lines += 1
-                decoder.decode(line)
-        except UnicodeError:
-            pass
-    return lines
+            row = mapper.row(record)
+        except BadShape as bad:
+            problem = BadShape(f"{path}, {place}: {bad.text}", remedy=bad.remedy)
+        else:
+            yield row
+            continue
+        raise problem
 
 
-def _mark(stat: os.stat_result) -> tuple[int, int, int]:
+def _end(table: Table, received: int, path: Path) -> str:
+    if table.total is None:
+        return "end of file"
+    if received != table.total:
+        message = f"The file {path} says it holds {table.total:,} records, and {received:,} came."
+        raise Truncated(message, remedy="Check whether the export ran to its end, and have it written again.")
+    return f"end of file, {received:,} of {table.total:,} records"
+
+
+def _mark(stat: os.stat_result) -> Mark:
     return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
-def _refuse_changed(path: Path, before: tuple[int, int, int]) -> None:
+def _is_still(path: Path, before: Mark) -> bool:
     try:
-        same = _mark(path.stat()) == before
+        return _mark(path.stat()) == before
     except OSError:
-        same = False
-    if not same:
-        message = f"The file {path} changed while it was read, so it may be half of two exports."
-        raise Truncated(message, remedy="Let the export finish before the run; write elsewhere and rename.")
+        return False
+
+
+def _changed(path: Path) -> Truncated:
+    message = f"The file {path} changed while it was read, so it may be half of two exports."
+    return Truncated(message, remedy="Let the export finish before the run; write elsewhere and rename.")

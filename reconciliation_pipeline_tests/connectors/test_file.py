@@ -1,35 +1,37 @@
 """Exported files: read whole, or refused with file and line."""
 
+import json
 import os
+import shutil
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from reconciliation_pipeline.connectors.errors import PullFailed
-from reconciliation_pipeline.connectors.file import PAGE, FileSource
-from reconciliation_pipeline.connectors.source import Page
-from reconciliation_pipeline.domain.records import Side, State
-from reconciliation_pipeline_tests.connectors.builders import MORNING, a_file_side, ids_of
+from reconciliation_pipeline.connectors.file import PAGE, READERS
+from reconciliation_pipeline.connectors.source import Abilities, By, Page
+from reconciliation_pipeline.domain.records import State
+from reconciliation_pipeline_tests.connectors import files
+from reconciliation_pipeline_tests.connectors.builders import ids_of
+from reconciliation_pipeline_tests.connectors.files import a_source
 
 HEADER = "id,number,status\n"
 
 
-def a_source(path: object, **changes: object) -> FileSource:
-    return FileSource(a_file_side(path, **changes), side=Side.CRM, morning=MORNING)
-
-
 def pages_of(tmp_path: Path, content: str | bytes, **changes: object) -> list[Page]:
-    file = tmp_path / "export.csv"
-    file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return list(a_source(file, **changes).pull())
+    return files.pages_of(keep(tmp_path, content), **changes)
 
 
 def failure_of(tmp_path: Path, content: str | bytes, **changes: object) -> PullFailed:
-    with pytest.raises(PullFailed) as failed:
-        pages_of(tmp_path, content, **changes)
-    assert failed.value.remedy
-    return failed.value
+    return files.failure_of(keep(tmp_path, content), **changes)
+
+
+def keep(folder: Path, content: str | bytes, name: str = "export.csv") -> Path:
+    file = folder / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return file
 
 
 def test_every_cell_is_text_and_the_end_is_said(tmp_path):
@@ -110,7 +112,7 @@ def test_a_dated_file_answers_for_its_own_morning(tmp_path):
     (tmp_path / "crm-2026-11-20.csv").write_text(HEADER + "then,1,active\n")
     source = a_source(tmp_path / "crm-{date}.csv")
 
-    assert source.answers_for_the_past()
+    assert source.declares().answers_for_the_past
     assert ["now"] == ids_of(list(source.pull()))
     assert ["now"] == ids_of([source.check()])
     assert ["then"] == ids_of(list(source.pull(date(2026, 11, 20))))
@@ -122,7 +124,7 @@ def test_a_dated_file_answers_for_its_own_morning(tmp_path):
 def test_a_file_without_a_date_knows_nothing_of_the_past(tmp_path):
     source = a_source(tmp_path / "crm.csv")
 
-    assert not source.answers_for_the_past()
+    assert not source.declares().answers_for_the_past
     with pytest.raises(PullFailed, match="cannot tell how things were on 2026-11-20") as failed:
         next(source.pull(date(2026, 11, 20)))
     assert "past_not_pullable" == failed.value.code
@@ -135,15 +137,119 @@ def test_a_missing_file_or_a_folder_is_one_sentence(tmp_path):
         assert "refused" == failed.value.code
 
 
-def test_a_file_that_grows_while_it_is_read_is_not_believed(tmp_path):
-    file = tmp_path / "export.csv"
-    file.write_text(HEADER + "".join(f"{number},{number},active\n" for number in range(PAGE)))
-    pages = a_source(file).pull()
-    next(pages)
-    with file.open("a") as more:
-        more.write("x,x,active\n")
-        os.fsync(more.fileno())
+def test_a_line_without_an_end_is_not_read_into_memory(tmp_path):
+    failure = failure_of(tmp_path, HEADER + "x" * (17 * 1024 * 1024))
 
-    with pytest.raises(PullFailed, match="changed while it was read") as failed:
-        list(pages)
+    assert ("bad_shape", True) == (failure.code, "line 2: longer than any line of records" in failure.text)
+
+
+def in_every_format(folder: Path, count: int) -> dict[str, Path]:
+    """Keep the same customers in every format."""
+    lines = [(str(one), f"C-{one % 3}", "active") for one in range(count)]
+    names = HEADER.strip().split(",")
+    jsonl = "".join(json.dumps(dict(zip(names, line, strict=True))) + "\n" for line in lines)
+    columns = dict(zip(names, map(list, zip(*lines, strict=True)), strict=True))
+    return {
+        "csv": keep(folder, HEADER + "".join(f"{','.join(line)}\n" for line in lines)),
+        "jsonl": keep(folder, jsonl, "export.jsonl"),
+        "parquet": files.keep_parquet(folder / "export.parquet", columns),
+        "xlsx": files.keep_workbook(folder / "export.xlsx", *([files.text(cell) for cell in line] for line in lines)),
+    }
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_every_format_says_the_same(tmp_path, form):
+    file = in_every_format(tmp_path, 4)[form]
+    source = a_source(file)
+
+    assert [("0", "C-0"), ("1", "C-1"), ("2", "C-2"), ("3", "C-0")] == [
+        (row.source_id, row.key) for row in files.rows_of(file)
+    ]
+    assert [("C-0", ["0", "3"]), ("C-9", []), ("C-0", ["0", "3"])] == files.found(source, ["C-0", "C-9", "C-0"])
+    assert [("3", ["3"]), ("C-0", [])] == files.found(source, ["3", "C-0"], By.ID)
+    assert (4 if form == "parquet" else None) == source.count()
+    assert Abilities(
+        paging="file",
+        states_total=form == "parquet",
+        answers_for_the_past=False,
+        reads_by_id=True,
+        reads_by_key=True,
+    ) == (source.declares())
+
+
+@pytest.mark.parametrize("form", READERS)
+def test_the_end_of_the_name_says_the_format_and_the_settings_say_it_louder(tmp_path, form):
+    file = in_every_format(tmp_path, 1)[form]
+    other = file.rename(tmp_path / "export.txt")
+
+    assert 1 == len(files.rows_of(other, format=form))
+    if form in {"parquet", "xlsx"}:
+        failure = files.failure_of(other)
+        assert (f"Write `format: {form}`.", True) == (failure.remedy, "is not csv, but" in failure.text)
+
+
+@pytest.mark.parametrize(
+    ("form", "content", "text"),
+    [
+        ("xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1", "the old kind (.xls), or one with a password"),
+        ("xlsx", HEADER.encode(), "is not xlsx, but text or something unknown"),
+        ("parquet", b"PARE1234", "an encrypted Parquet file"),
+        ("parquet", HEADER.encode(), "is not parquet, but text or something unknown"),
+        ("csv", b"\x1f\x8b\x08\x00", "compressed with gzip"),
+        ("jsonl", b"PK\x03\x04", "an Excel workbook, or another zip"),
+        *((form, b"", "is empty") for form in READERS),
+    ],
+)
+def test_a_file_of_another_format_is_told_by_how_it_begins(tmp_path, form, content, text):
+    failure = files.failure_of(keep(tmp_path, content, f"export.{form}"))
+
+    assert ("bad_shape", True) == (failure.code, text in failure.text)
+
+
+def test_asking_for_nothing_reads_nothing(tmp_path):
+    assert [] == files.found(a_source(tmp_path / "none.csv"), [])
+
+
+def test_a_record_is_looked_for_in_the_file_of_this_morning(tmp_path):
+    keep(tmp_path, HEADER + "now,C-1,active\n", "crm-2026-11-22.csv")
+    keep(tmp_path, HEADER + "then,C-1,active\n", "crm-2026-11-20.csv")
+
+    assert [("C-1", ["now"])] == files.found(a_source(tmp_path / "crm-{date}.csv"), ["C-1"])
+
+
+def test_a_missing_file_has_no_count(tmp_path):
+    with pytest.raises(PullFailed, match="There is no file"):
+        a_source(tmp_path / "none.parquet").count()
+
+
+@pytest.mark.parametrize("form", READERS)
+@pytest.mark.parametrize("change", ["grow", "replace", "remove", "touch"])
+def test_a_file_that_changes_while_it_is_read_is_not_believed(tmp_path, form, change):
+    file = in_every_format(tmp_path, PAGE)[form]
+    with closing(a_source(file).pull()) as pages:
+        next(pages)
+        if change == "grow":
+            with file.open("ab") as more:
+                more.write(b"\n")
+        elif change == "replace":
+            file.rename(tmp_path / "old")
+            shutil.copy2(tmp_path / "old", file)
+        elif change == "remove":
+            file.unlink()
+        else:
+            os.utime(file, ns=(0, 0))
+
+        with pytest.raises(PullFailed, match="changed while it was read") as failed:
+            list(pages)
+
     assert "truncated" == failed.value.code
+
+
+def test_what_looks_damaged_in_a_changing_file_is_told_as_a_change(tmp_path):
+    file = keep(tmp_path, HEADER + "1,1,active\n" * PAGE + "2,2\n")
+    with closing(a_source(file).pull()) as pages:
+        next(pages)
+        os.utime(file, ns=(0, 0))
+
+        with pytest.raises(PullFailed, match="changed while it was read"):
+            list(pages)
