@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +126,14 @@ class Company:
             hold_to_contract(answer)
         return answer
 
+    def confirm(self, crm: int, billing: int, *, on: str = "") -> list[str]:
+        """Confirm what both systems' screens show, as a person does; give the mornings trusted by it."""
+        day = on or datetime.now(UTC).date().isoformat()
+        who = ("--date", day, "--by", "Ana", "--reason", "its own screen")
+        self.recon("confirm-count", "pair", "--side", "crm", "--count", str(crm), *who)
+        last = self.recon("confirm-count", "pair", "--side", "billing", "--count", str(billing), *who)
+        return last.data["trusted"]  # type: ignore[no-any-return]
+
     def items(self, *arguments: str) -> list[dict[str, Any]]:
         """List the differences of the latest morning."""
         return self.recon("list", "pair", *arguments).data["items"]  # type: ignore[no-any-return]
@@ -134,7 +143,8 @@ def hold_to_contract(answer: Answer) -> None:
     """Check what is promised about the answer of every run."""
     data = answer.data
     assert EXITS[data["outcome"]] == answer.exit
-    assert (3 == answer.exit) == bool(data["reasons"])
+    unproven = "unproven" in {data["sides"][side]["certificate"] for side in ("crm", "billing")}
+    assert (3 == answer.exit or unproven) == bool(data["reasons"])
     for side in ("crm", "billing"):
         assert {"pulled", "active", "pages", "requests", "certificate", "baseline", "sha256"} <= data["sides"][
             side

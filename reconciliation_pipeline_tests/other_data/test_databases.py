@@ -65,6 +65,8 @@ def test_what_differs_between_two_databases_is_found_exactly(company, tmp_path):
         "BILLING_DATABASE_URL": keep(tmp_path / "billing.db", BILLING, orders),
     }
 
+    company.confirm(COUNT, COUNT - 1)
+
     answer = company.run(**addresses)
 
     assert (4, 4, 1, 1, 2) == answer.counts("total", "open", "crm_only", "billing_only", "value_conflict")

@@ -52,6 +52,8 @@ def test_every_style_of_paging_brings_every_record_once(company, serve, styles, 
     systems = (System(held, style=style, **more) for held, style in zip((mine, theirs), styles, strict=True))
     company.configure(*(rest(serve(system)) for system in systems))
 
+    company.confirm(count, count - 1)
+
     answer = company.run()
 
     assert (3, 3, 1, 1, 1) == answer.counts("total", "open", "crm_only", "billing_only", "value_conflict")
@@ -118,6 +120,8 @@ def test_vendors_are_read_with_their_defaults(company, serve):
         },
     )
 
+    company.confirm(len(crm), len(billing))
+
     answer = company.run()
 
     assert {
@@ -129,11 +133,43 @@ def test_vendors_are_read_with_their_defaults(company, serve):
     assert (0, 2) == answer.counts("no_key", "duplicate_key")
 
 
+def test_a_first_morning_is_unproven_until_both_counts_are_confirmed(company, serve):
+    company.configure(rest(serve(System(customers(120)))), rest(serve(System(customers(119)))))
+
+    first = company.run(now="2026-11-01T04:00:00Z")
+    shown = company.items()
+    by_one = company.confirm(120, 300, on="2026-11-01")
+    by_both = company.confirm(120, 119, on="2026-11-01")
+    second = company.run(now="2026-11-02T04:00:00Z")
+
+    assert (1, {"unproven"}) == (first.exit, first.codes)
+    assert {"unproven"} == {first.data["sides"][side]["certificate"] for side in ("crm", "billing")}
+    assert ["K00119"] == [one["key"] for one in shown]
+    assert ([], ["2026-11-01"]) == (by_one, by_both)
+    assert [("2026-11-01", "complete")] * 2 == [
+        (side["baseline"]["date"], side["certificate"]) for side in second.data["sides"].values()
+    ]
+    assert (1, 0) == second.counts("open", "new")
+
+
+def test_a_first_morning_without_a_difference_is_not_clean_as_long_as_nobody_vouches_for_it(company, serve):
+    company.configure(rest(serve(System(customers(120)))), rest(serve(System(customers(120)))))
+
+    unproven = company.recon("run", "pair", now="2026-11-01T04:00:00Z")
+    company.confirm(120, 120, on="2026-11-01")
+    again = company.run(now="2026-11-01T05:00:00Z")
+
+    assert (3, "not_trustworthy", {"unproven"}) == (unproven.exit, unproven.data["outcome"], unproven.codes)
+    assert 0 == unproven.data["differences"]["total"]
+    assert (0, "clean") == (again.exit, again.data["outcome"])
+
+
 def test_several_mornings_tell_new_from_old_and_a_refused_one_loses_nothing(company, serve):
     crm, billing = System(customers(200)), System(customers(200))
     company.configure(rest(serve(crm)), rest(serve(billing)))
     crm.records = [*crm.records[:199], customer(199, status="left")]
 
+    company.confirm(200, 200, on="2026-11-01")
     first = company.run(now="2026-11-01T04:00:00Z")
     # One below 80 % of the 199 active ones.
     crm.records = crm.records[:159]
@@ -161,6 +197,8 @@ def test_odd_keys_stay_what_they_are_and_an_hour_is_an_hour(company, serve):
     times = {"created_at": {"field": "created_at", "timezone": "Europe/Berlin"}}
     company.configure(rest(serve(System([*both, *fresh])), **times), rest(serve(System(both)), **times))
 
+    company.confirm(42, 39, on="2026-11-22")
+
     answer = company.run(now="2026-11-22T04:00:00Z")
 
     assert (3, 2, 1) == answer.counts("crm_only", "settling", "open")
@@ -178,6 +216,8 @@ def test_a_pretended_now_is_believed_only_where_every_side_is_local(company, ser
     shared = {name: crm[name] for name in ("source_id", "key", "status", "fields")}
     company.configure(crm, {"connector": "file", "path": str(file), **shared})
 
+    company.confirm(3, 3)
+
     answer = company.run(now="2026-02-03T04:00:00Z")
 
     assert 0 == answer.exit
@@ -186,6 +226,7 @@ def test_a_pretended_now_is_believed_only_where_every_side_is_local(company, ser
 
 def test_two_runs_at_once_are_one_run_and_a_clear_word(company, serve):
     company.configure(rest(serve(System(customers(300)))), rest(serve(System(customers(299)))))
+    company.confirm(300, 299)
 
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(lambda _: company.run(), range(2)))

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.messages import Topic
 from reconciliation_pipeline.domain.records import Reason, Side
 from reconciliation_pipeline.storage.errors import AttemptNotBegun, AttemptNotTrusted
+from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.storage.builders import (
     BOTH,
     FLOOR,
@@ -251,3 +252,54 @@ def test_nothing_is_lost_when_everything_is_closed_and_opened_again(database):
         assert attempt == store.attempts.latest_trusted("pair", MORNING)
         assert [an_observation()] == store.ledger.on("pair", MORNING)
         assert a_message() == store.outbox.due(NOW, 9)[0].message
+
+
+def unproven(store: Store, morning: date = MORNING) -> Attempt:
+    attempt = replace(begin(store, morning), standing=Standing.UNPROVEN, snapshots=BOTH, as_of=NOW, reasons=(FLOOR,))
+    store.attempts.conclude(attempt, at=NOW)
+    return attempt
+
+
+def test_an_unproven_attempt_may_be_compared_and_is_no_baseline(store):
+    attempt = unproven(store)
+
+    assert attempt == store.attempts.latest_comparable("pair", MORNING)
+    assert attempt == store.attempts.unproven_before("pair", MORNING + DAY)
+    assert store.attempts.latest_trusted("pair", MORNING) is None
+    assert store.attempts.baseline("pair", MORNING + DAY) is None
+
+
+def test_a_trusted_attempt_is_the_mornings_whatever_unproven_one_came_after_it(store):
+    first = trusted(store)
+    unproven(store)
+
+    assert first == store.attempts.latest_comparable("pair", MORNING)
+
+
+def test_what_an_unproven_morning_saw_waits_for_a_persons_word(store):
+    attempt = unproven(store)
+    store.ledger.record(attempt, [an_observation()])
+
+    waiting = (store.ledger.mornings("pair"), list(store.ledger.unproven("pair")), store.ledger.of_attempt(attempt))
+    store.attempts.promote(replace(attempt, reasons=()), at=NOW)
+
+    assert ([], [MORNING], [an_observation()]) == waiting
+    assert ([MORNING], []) == (store.ledger.mornings("pair"), list(store.ledger.unproven("pair")))
+    assert store.attempts.baseline("pair", MORNING + DAY) is not None
+
+
+def test_only_an_unproven_attempt_can_be_vouched_for(store):
+    attempt = refused(store)
+
+    with pytest.raises(AttemptNotTrusted, match="is not unproven"):
+        store.attempts.promote(attempt, at=NOW)
+
+
+def test_unproven_attempts_are_listed_oldest_first_and_trusted_ones_newest_first(store):
+    for day in (1, 0):
+        unproven(store, MORNING + day * DAY)
+        trusted(store, MORNING + (5 + day) * DAY)
+
+    assert [MORNING, MORNING + DAY] == [one.morning for one in store.attempts.unproven("pair")]
+    before = store.attempts.trusted_before("pair", MORNING + 9 * DAY, most=1)
+    assert [MORNING + 6 * DAY] == [one.morning for one in before]
