@@ -5,7 +5,7 @@ A token goes to the configured scheme, host and port and nowhere else.
 
 import ipaddress
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import httpx
 
@@ -16,6 +16,29 @@ Resolve = Callable[[str], Sequence[str]]
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
+_INTERNAL = (
+    # Assignments of protocols; a cloud's metadata service answers on 192.0.0.192, and Python calls that one global:
+    # https://www.iana.org/assignments/iana-ipv4-special-registry/
+    ipaddress.IPv4Network("192.0.0.0/24"),
+    # https://learn.microsoft.com/en-us/azure/virtual-network/what-is-ip-address-168-63-129-16
+    ipaddress.IPv4Network("168.63.129.16/32"),
+)
+_PUBLIC_IPV6 = ipaddress.IPv6Network("2000::/3")
+"""All that is handed out for the public: https://www.iana.org/assignments/ipv6-address-space/"""
+_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
+"""Networks without IPv4 reach it through these addresses: https://www.rfc-editor.org/rfc/rfc6052"""
+
+
+def readable(text: str) -> httpx.URL | None:
+    """Read an address; None when it is none."""
+    try:
+        url = httpx.URL(text)
+        # Otherwise a name such as a..b is only noticed, as another kind of error, while connecting.
+        url.host.encode("idna")
+    except (httpx.InvalidURL, UnicodeError):
+        return None
+    return url if url.host else None
+
 
 def join(base_url: str, path: str) -> httpx.URL:
     """Put a path below the base address.
@@ -23,14 +46,7 @@ def join(base_url: str, path: str) -> httpx.URL:
     Raises:
         SourceError: The two make no address.
     """
-    joined: httpx.URL | None = None
-    try:
-        url = httpx.URL(f"{base_url.rstrip('/')}/{path.lstrip('/')}")
-        # Otherwise a name such as a..b is only noticed, as another kind of error, while connecting.
-        url.host.encode("idna")
-        joined = url if url.host else None
-    except (httpx.InvalidURL, UnicodeError):
-        joined = None
+    joined = readable(f"{base_url.rstrip('/')}/{path.lstrip('/')}")
     if joined is None:
         message = f"base_url {base_url} and path {path} do not make an address"
         raise SourceError(message, remedy="Write base_url like https://api.example.com and the path like /customers.")
@@ -72,19 +88,34 @@ def look_up(host: str) -> Sequence[str]:
 
 
 def is_internal(address: str) -> bool:
-    """Whether an IP address belongs to this machine or a private network, as metadata services do."""
+    """Whether an IP address belongs to this machine or a private network, as metadata services do.
+
+    An IPv6 address that only wraps an IPv4 address is judged by what it wraps.
+    """
     ip = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    return not ip.is_global or ip.is_multicast
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_multicast or not ip.is_global or any(ip in network for network in _INTERNAL)
+    wrapped = ip.ipv4_mapped or ip.sixtofour or _translated(ip)
+    if wrapped is not None:
+        return is_internal(str(wrapped))
+    return ip not in _PUBLIC_IPV6 or not ip.is_global
 
 
-def refuse_internal(url: httpx.URL, resolve: Resolve) -> None:
-    """Refuse an address that leads into a private network.
+def _translated(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _TRANSLATED else None
+
+
+def refuse_internal(host: str, addresses: Iterable[str], internal: Callable[[str], bool] = is_internal) -> None:
+    """Refuse a host that leads into a private network.
+
+    Args:
+        host: Its name, for the message.
+        addresses: What the name stands for.
+        internal: Which addresses are.
 
     Raises:
         Refused: One of the host's addresses is internal.
     """
-    if any(is_internal(address) for address in resolve(url.host)):
-        message = f"{url.host} is an address of this machine or of a private network; it was not asked."
+    if any(internal(address) for address in addresses):
+        message = f"{host} is an address of this machine or of a private network; it was not asked."
         raise Refused(message, remedy="If that is meant, say `local: true` for this side.")

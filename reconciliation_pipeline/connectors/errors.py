@@ -17,6 +17,7 @@
       WrongAccount             another account's records, or those of two            wrong_account
       VersionMismatch          another version of the API than was asked for         version_mismatch
       PastIsNotPullable        the system cannot answer for that morning              past_not_pullable
+    Interrupted                somebody closed the source in mid-walk (a wish, not a failure)
     SecretMissing              a named environment variable is not set (configuration, not a pull)
 
 No message ever holds a secret, a query string or the body of an answer.
@@ -33,9 +34,10 @@ class SourceError(Exception):
 
 
 class PullFailed(SourceError):
-    """The walk broke off; `code` is the contract's reason code."""
+    """The walk broke off; `code` is the contract's reason code, `requests` what the walk had spent, where known."""
 
     code = "refused"
+    requests: int | None = None
 
 
 class Unreachable(PullFailed):
@@ -128,6 +130,10 @@ class PastIsNotPullable(PullFailed):
     """The system cannot answer for that morning."""
 
     code = "past_not_pullable"
+
+
+class Interrupted(SourceError):
+    """The source was closed while it was being asked; nothing can be said about the system."""
 
 
 class SecretMissing(SourceError):

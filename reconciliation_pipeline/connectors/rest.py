@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from itertools import count
 
 from reconciliation_pipeline.connectors.addresses import Resolve, join, look_up
-from reconciliation_pipeline.connectors.credentials import auth_headers, plain_headers
+from reconciliation_pipeline.connectors.credentials import credentials_for, plain_headers
 from reconciliation_pipeline.connectors.errors import PastIsNotPullable, Refused
 from reconciliation_pipeline.connectors.handshake import Handshake
+from reconciliation_pipeline.connectors.limits import http_date
 from reconciliation_pipeline.connectors.lister import Lister
 from reconciliation_pipeline.connectors.lookups import PointReads
 from reconciliation_pipeline.connectors.mapping import Mapper, Record, mapped_paths
@@ -21,7 +22,7 @@ from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.paging import Ended
 from reconciliation_pipeline.connectors.session import Session, version_of
 from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
-from reconciliation_pipeline.connectors.transport import TRIES, Params, Transport, http_date
+from reconciliation_pipeline.connectors.transport import TRIES, Params, Transport
 from reconciliation_pipeline.connectors.vendors import ENRICH, FOLLOW, MINOR_DIGITS
 from reconciliation_pipeline.connectors.walk import WalkGuard
 from reconciliation_pipeline.domain.records import Row, Side, State
@@ -79,7 +80,8 @@ class RestSource:
         """
         self.side = side
         self._settings = settings
-        self._headers = {**plain_headers(settings.list.headers), **auth_headers(settings.auth, environ)}
+        self._headers = plain_headers(settings.list.headers)
+        self._credentials = credentials_for(settings.auth, environ, local=settings.local)
         self._clock = clock
         self._resolve = resolve
         self._url = join(settings.base_url, settings.list.path)
@@ -195,6 +197,7 @@ class RestSource:
             requests_per_second=settings.requests_per_second,
             budget=budget,
             credential=settings.auth.token_env or "",
+            credentials=self._credentials,
             clock=self._clock,
             resolve=self._resolve,
             tries=tries,

@@ -1,43 +1,52 @@
-"""How is one page asked for, whatever the network does? The only place that touches the HTTP client.
+"""How is one page asked for, whatever the network does? The only place that sends requests.
 
-Hardened: no redirects, strict framing and types, retries under one budget, and no message that holds
-a query string, a header or a body.
+Hardened: no redirects, strict framing and types, retries under one budget, a pace below the allowed one, and no message
+that holds a query string, a header or a body. Which machine is reached is `line.py`, what a refusal means is
+`refusals.py`.
 """
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
+from threading import Event, Lock, Timer
 
 import httpx
 
-from reconciliation_pipeline.connectors.addresses import Resolve, look_up, refuse_internal
+from reconciliation_pipeline.connectors.addresses import Resolve, look_up, origin
 from reconciliation_pipeline.connectors.body import parse_json, read_body
+from reconciliation_pipeline.connectors.credentials import Credentials, FixedCredentials
 from reconciliation_pipeline.connectors.errors import (
-    BadShape,
+    Interrupted,
     PullFailed,
     RateLimited,
-    Refused,
     Truncated,
     Unauthorised,
     Unreachable,
 )
-from reconciliation_pipeline.connectors.pacing import Clock, Pacer
+from reconciliation_pipeline.connectors.limits import http_date, retry_after, used_up
+from reconciliation_pipeline.connectors.line import Line
+from reconciliation_pipeline.connectors.oauth import ANSWERS
+from reconciliation_pipeline.connectors.pace import SharedSlots, pace_file
+from reconciliation_pipeline.connectors.pacing import Clock, OwnSlots, Pacer
+from reconciliation_pipeline.connectors.refusals import Again, is_json, network_failure, refusal, refuse_unreadable
 
 Params = Mapping[str, str | int | bool | Sequence[str]]
 
-LONGEST_WAIT = 60.0
-"""Seconds one wait may take, whatever `Retry-After` says."""
 PATIENCE = 180.0
 """Seconds one page may be put off with 429: longer is a limit of the day, not a pace that can be kept."""
 TRIES = 7
 """Requests spent on one page when the system does not answer, about half a minute of waits."""
+LONGEST_BACKOFF = 60.0
+"""Seconds between two requests for the same page, where the system does not say how many."""
 
 _TIMEOUT = httpx.Timeout(connect=10, read=60, write=30, pool=10)
 _OK = frozenset({HTTPStatus.OK})
 _BODILESS = frozenset({HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE})
+_OWN = {"Accept": "application/json", "User-Agent": "reconciliation_pipeline"}
+_ONLY_GZIP = {"Accept-Encoding": "gzip"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +72,22 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class _Again:
-    """An attempt worth repeating, what to raise once it is not, and how long the system asks to wait."""
+class _Question:
+    """A request and what answers it: accepted statuses, and those of them whose body is not read."""
 
-    error: PullFailed
-    after: float | None = None
+    request: httpx.Request
+    accept: frozenset[int]
+    bodiless: frozenset[int] = frozenset()
+    for_token: bool = False
 
+    @property
+    def where(self) -> str:
+        return f"{self.request.url.netloc.decode('ascii')}{self.request.url.path}"
 
-def http_date(text: str) -> datetime | None:
-    """Read an HTTP date as aware UTC; None when it is none."""
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """Read `Retry-After`, seconds or a date, as seconds; None when it is missing or senseless."""
-    if header is None:
-        return None
-    if header.strip().isascii() and header.strip().isdigit():
-        return min(float(header.strip()[:9]), LONGEST_WAIT)
-    moment = http_date(header)
-    return None if moment is None or moment < now else min((moment - now).total_seconds(), LONGEST_WAIT)
+    @property
+    def keys(self) -> str:
+        """Which settings lead there."""
+        return "auth.token_url" if self.for_token else "base_url and list.path"
 
 
 class Transport:
@@ -100,37 +101,49 @@ class Transport:
         requests_per_second: float,
         budget: timedelta,
         credential: str = "",
+        credentials: Credentials | None = None,
         clock: Clock | None = None,
         resolve: Resolve = look_up,
         tries: int = TRIES,
+        pace_folder: Path | None = None,
     ) -> None:
         """Open a connection lazily.
 
         Args:
-            headers: Sent with every request, the credentials among them.
+            headers: Sent with every request to the system.
             local: Whether private addresses are allowed.
-            requests_per_second: Its pace.
+            requests_per_second: What the system allows; a little less is used.
             budget: Longest time from now on, waits and retries included.
-            credential: Name of the variable that holds the token, for messages.
+            credential: Name of the variable that holds the token, for messages and as the name of the account.
+            credentials: Who asks; by default whoever `headers` say.
             clock: Time and chance.
             resolve: Host names to addresses.
             tries: Requests spent on one page when the system does not answer.
+            pace_folder: Where processes that share a connection keep their common pace; None keeps one of its own.
         """
         _quieten()
         self.requests = 0
+        self._headers = headers
         self._credential = credential
+        self._credentials = credentials or FixedCredentials({})
         self._clock = clock or Clock()
-        self._pacer = Pacer(requests_per_second, self._clock)
+        self._rate = requests_per_second
+        self._pace_folder = pace_folder
+        self._pacer: Pacer | None = None
+        self._held_until = float("-inf")
         self._budget = budget
         self._deadline = self._clock.monotonic() + budget.total_seconds()
-        self._resolve = None if local else resolve
         self._tries = tries
-        own = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "reconciliation_pipeline"}
+        self._stop = Event()
+        self._sending = Lock()
+        self._line = Line(None if local else resolve)
+        self._watchdog: Timer | None = None
         self._client = httpx.Client(
-            headers={**own, **headers, "Accept-Encoding": "gzip"},
+            headers={**_OWN, **_ONLY_GZIP},
             timeout=_TIMEOUT,
             follow_redirects=False,
-            trust_env=not local,  # no proxy between us and our own machine
+            transport=self._line,
+            trust_env=False,  # proxies are the line's concern
         )
 
     def get(
@@ -152,56 +165,93 @@ class Transport:
 
         Raises:
             PullFailed: No believable answer within the tries and the budget.
+            Interrupted: The connection was closed, before or meanwhile.
         """
-        if self._resolve is not None:
-            refuse_internal(url, self._resolve)
-        request = self._client.build_request("GET", url, params=_plain(params), headers=headers)
-        attempt, begun = 1, self._clock.monotonic()
-        while not isinstance(outcome := self._attempt(request, accept, bodiless), Answer):
+        sent = {**self._headers, **(headers or {}), **_ONLY_GZIP}
+        request = self._client.build_request("GET", url, params=_plain(params), headers=sent)
+        try:
+            return self._settle(_Question(request, accept, bodiless))
+        except PullFailed as failed:
+            failed.requests = self.requests
+            raise
+
+    def close(self) -> None:
+        """Let go of the connection, at once: a wait or a request under way in another thread ends."""
+        self._stop.set()
+        self._line.cut()
+        if self._watchdog is not None:
+            self._watchdog.cancel()
+        # Sockets in use are only closed by the thread that uses them: their numbers are given away again.
+        if self._sending.acquire(blocking=False):
+            try:
+                self._client.close()
+            finally:
+                self._sending.release()
+
+    def _settle(self, question: _Question) -> Answer:
+        attempt, renewed, begun = 1, False, self._clock.monotonic()
+        while not isinstance(outcome := self._attempt(question), Answer):
+            if isinstance(outcome.error, Unauthorised):
+                if renewed or not self._credentials.renew(question.request.headers):
+                    raise outcome.error
+                renewed = True
+                continue
             self._wait(outcome, attempt, begun)
             attempt += 1
         return outcome
 
-    def close(self) -> None:
-        """Let go of the connection."""
-        self._client.close()
-
-    def _attempt(self, request: httpx.Request, accept: frozenset[int], bodiless: frozenset[int]) -> Answer | _Again:
-        self._pacer.wait()
+    def _attempt(self, question: _Question) -> Answer | Again:
+        if not question.for_token:
+            self._pace(question.request.url)
+            question.request.headers.update(self._credentials.headers(self._fetch, self._clock.monotonic()))
+            self.requests += 1
         self._refuse_overtime()
-        self.requests += 1
-        where = f"{request.url.netloc.decode('ascii')}{request.url.path}"
         answering = False
-        try:
-            response = self._client.send(request, stream=True)
-            answering = True
+        with self._sending:
+            self._refuse_interrupted()
+            self._watch()
             try:
-                return self._read(response, accept, bodiless, where)
+                response = self._client.send(question.request, stream=True)
+                answering = True
+                try:
+                    return self._read(response, question)
+                finally:
+                    response.close()
+            except httpx.TransportError as error:
+                failure = network_failure(error, question.where, answering=answering)
             finally:
-                response.close()
-        except httpx.TransportError as error:
-            failure = _network_failure(error, where, answering=answering)
+                if self._stop.is_set():
+                    self._client.close()
         # Raised outside the handler: the original exception may hold headers.
+        self._refuse_interrupted()
+        self._refuse_overtime()
         if isinstance(failure, PullFailed):
             raise failure
         return failure
 
-    def _read(
-        self, response: httpx.Response, accept: frozenset[int], bodiless: frozenset[int], where: str
-    ) -> Answer | _Again:
-        status = response.status_code
-        if status not in accept:
-            return self._refusal(response, where)
+    def _read(self, response: httpx.Response, question: _Question) -> Answer | Again:
+        status, now, where = response.status_code, self._clock.now(), question.where
+        rest = used_up(response.headers, now)
+        if rest is not None and not question.for_token:
+            self._hold(rest)
+        if status not in question.accept:
+            after = retry_after(response.headers.get("retry-after"), now)
+            if after is not None and status == HTTPStatus.TOO_MANY_REQUESTS and not question.for_token:
+                self._hold(after)
+            found = refusal(response, where, self._credential, rest if after is None else after, question.keys)
+            if isinstance(found, Unauthorised) and status == HTTPStatus.UNAUTHORIZED and not question.for_token:
+                return Again(found)
+            if isinstance(found, PullFailed):
+                raise found
+            return found
         body: object = None
-        if status not in bodiless:
-            _refuse_other_types(response, where)
-            if not {"content-length", "transfer-encoding"} & response.headers.keys():
-                message = f"{where} answered without a length, so an answer cut short would look whole."
-                raise Truncated(message, remedy="Have the server send Content-Length or chunks.")
+        # An error page says no more than its status does.
+        if status not in question.bodiless and (status < HTTPStatus.BAD_REQUEST or is_json(response)):
+            refuse_unreadable(response, where, question.keys)
             try:
                 raw = read_body(self._chunks(response), response.headers.get("content-encoding", "").lower(), where)
             except Truncated as error:
-                return _Again(error)
+                return Again(error)
             body = parse_json(raw, where)
         return Answer(response.request.url, status, response.headers, body)
 
@@ -210,34 +260,62 @@ class Transport:
             self._refuse_overtime()
             yield chunk
 
-    def _refusal(self, response: httpx.Response, where: str) -> _Again:
-        status = response.status_code
-        said = f"{where} answered {status} {response.reason_phrase[:40]}".rstrip()
-        wait = retry_after(response.headers.get("retry-after"), self._clock.now())
-        if status == HTTPStatus.TOO_MANY_REQUESTS:
-            error = RateLimited(
-                f"{said}: still too many requests when the time was used up.",
-                remedy="Lower requests_per_second, or run when others do not ask.",
-            )
-            return _Again(error, wait)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            error_after = Unreachable(f"{said}, also when asked again.", remedy="Look whether the system is up.")
-            return _Again(error_after, wait)
-        raise _final_refusal(status, said, self._credential)
+    def _fetch(self, url: httpx.URL, form: Mapping[str, str], headers: Mapping[str, str]) -> tuple[int, object]:
+        request = self._client.build_request("POST", url, data=dict(form), headers=headers)
+        answer = self._settle(_Question(request, ANSWERS, for_token=True))
+        return answer.status, answer.body
 
-    def _wait(self, again: _Again, attempt: int, begun: float) -> None:
-        backoff = min(2.0 ** min(attempt, 10) / 4, LONGEST_WAIT) * (0.5 + self._clock.chance() / 2)
+    def _pace(self, url: httpx.URL) -> None:
+        """Wait until the next request is due; not when that would be too late anyway."""
+        if self._pacer is None:
+            folder, (_, host, port) = self._pace_folder, origin(url)
+            slots = SharedSlots(pace_file(folder, f"{host}:{port}", self._credential)) if folder else OwnSlots()
+            self._pacer = Pacer(self._rate, self._clock, slots)
+        due = self._pacer.take()
+        if due > self._deadline and due <= self._held_until:
+            message = "The system says that no more requests are allowed before the budget is used up."
+            raise RateLimited(message, remedy="Lower requests_per_second, raise budget, or run when others do not ask.")
+        if due > self._deadline:
+            raise self._overtime()
+        self._sleep(due - self._clock.monotonic())
+
+    def _hold(self, seconds: float) -> None:
+        if self._pacer is not None:
+            self._held_until = self._pacer.hold(seconds)
+
+    def _wait(self, again: Again, attempt: int, begun: float) -> None:
+        backoff = min(2.0 ** min(attempt, 10) / 4, LONGEST_BACKOFF) * (0.5 + self._clock.chance() / 2)
         wait = backoff if again.after is None else again.after
         over = self._clock.monotonic() + wait
         used_up = over > begun + PATIENCE if isinstance(again.error, RateLimited) else attempt >= self._tries
         if used_up or over > self._deadline:
             raise again.error
-        self._clock.sleep(wait)
+        self._sleep(wait)
+
+    def _sleep(self, seconds: float) -> None:
+        if seconds > 0:
+            self._clock.sleep(seconds, self._stop)
+        self._refuse_interrupted()
+
+    def _watch(self) -> None:
+        # The budget holds even for a server that trickles headers, which no timeout between two bytes notices.
+        if self._watchdog is None:
+            self._watchdog = Timer(max(0.0, self._deadline - self._clock.monotonic()), self._line.cut)
+            self._watchdog.daemon = True
+            self._watchdog.start()
+
+    def _refuse_interrupted(self) -> None:
+        if self._stop.is_set():
+            message = "The source was closed while it was being asked."
+            raise Interrupted(message, remedy="Run again.")
 
     def _refuse_overtime(self) -> None:
         if self._clock.monotonic() > self._deadline:
-            message = f"The system was still answering when the budget of {self._budget} was used up."
-            raise Unreachable(message, remedy="Raise budget, or ask for more records a page.")
+            raise self._overtime()
+
+    def _overtime(self) -> Unreachable:
+        message = f"The system was still answering when the budget of {self._budget} was used up."
+        return Unreachable(message, remedy="Raise budget, or ask for more records a page.")
 
 
 def _quieten() -> None:
@@ -258,37 +336,3 @@ def _plain(params: Params | None) -> dict[str, str | list[str]] | None:
         else str(value)
         for name, value in params.items()
     }
-
-
-def _network_failure(error: httpx.TransportError, where: str, *, answering: bool) -> _Again | PullFailed:
-    if isinstance(error, httpx.LocalProtocolError | httpx.UnsupportedProtocol):
-        return Refused(f"A request to {where} cannot be sent as configured.", remedy="Check base_url and list.headers.")
-    if answering and not isinstance(error, httpx.TimeoutException):
-        cut = f"{where} broke off in the middle of an answer."
-        return _Again(Truncated(cut, remedy="Run again; if it stays, have a proxy in between checked."))
-    detail = "no answer in time" if isinstance(error, httpx.TimeoutException) else "no connection"
-    if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error):
-        detail = "its certificate is not accepted"
-    remedy = "Look whether the system is up and base_url is right."
-    return _Again(Unreachable(f"{where} cannot be reached: {detail}, also when asked again.", remedy=remedy))
-
-
-def _refuse_other_types(response: httpx.Response, where: str) -> None:
-    kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
-    if kind != "application/json" and not kind.endswith("+json"):
-        message = (
-            f"{where} answered with {kind[:60] or 'no type'} instead of JSON: usually a login or maintenance page."
-        )
-        raise BadShape(message, remedy="Open the address in a browser and look; check base_url and list.path.")
-
-
-def _final_refusal(status: int, said: str, credential: str) -> PullFailed:
-    if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-        holder = f"the token in {credential}" if credential else "the credentials"
-        return Unauthorised(f"{said}.", remedy=f"Check {holder}: is it valid, and may it read these records?")
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        message = f"{said}, a redirect; it was not followed, because the token would travel along."
-        return Refused(message, remedy="Write the final address into base_url.")
-    if status < HTTPStatus.MULTIPLE_CHOICES:
-        return BadShape(f"{said} instead of records.", remedy="Check list.path; no answer is not an empty list.")
-    return Refused(f"{said}.", remedy="Check base_url, list.path and list.params.")

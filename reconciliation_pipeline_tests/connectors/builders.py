@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from threading import Event
 from typing import Any
 
 from reconciliation_pipeline.connectors.pacing import Clock
@@ -24,7 +25,7 @@ class FakeTime:
     seconds: float = 0.0
     slept: list[float] = field(default_factory=list)
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, _stop: Event) -> None:
         self.slept.append(seconds)
         self.seconds += seconds
 

@@ -2,28 +2,54 @@
 
 import pytest
 
-from reconciliation_pipeline.connectors.pacing import Pacer
+from reconciliation_pipeline.connectors.pacing import SHARE, Pacer
 from reconciliation_pipeline_tests.connectors.builders import FakeTime
+
+LATE = 0.040
+"""Seconds one request may be late without the server counting one too many."""
+
+
+def moments(rate: float, count: int, time: FakeTime | None = None) -> list[float]:
+    pacer = Pacer(rate, (time or FakeTime()).clock)
+    return [pacer.take() for _ in range(count)]
 
 
 @pytest.mark.parametrize(("rate", "gap"), [(4, 0.25), (0.5, 2.0)])
 def test_requests_are_evenly_spaced_from_the_first_on(rate, gap):
-    time = FakeTime()
-    pacer = Pacer(rate, time.clock)
+    assert pytest.approx([0, gap / SHARE, 2 * gap / SHARE]) == moments(rate, 3)
 
-    for _ in range(4):
-        pacer.wait()
 
-    assert [gap, gap, gap] == time.slept
+@pytest.mark.parametrize("rate", [1, 4, 10, 100])
+def test_no_second_sees_more_requests_than_allowed_even_if_one_is_late(rate):
+    sent = moments(rate, 3 * rate + 1)
+
+    assert [] == [begun for begun, ended in zip(sent, sent[rate:], strict=False) if ended - (begun + LATE) <= 1]
+
+
+def test_at_least_95_of_100_allowed_requests_are_sent():
+    assert len([moment for moment in moments(100, 1000) if moment < 5]) >= 5 * 95
 
 
 def test_a_slow_answer_earns_no_burst():
     time = FakeTime()
-    pacer = Pacer(2, time.clock)
-    pacer.wait()
+    pacer = Pacer(2 / SHARE, time.clock)
+    pacer.take()
     time.seconds += 100
 
-    pacer.wait()
-    pacer.wait()
+    assert [100, 100.5] == [pacer.take(), pacer.take()]
 
-    assert [0.5] == time.slept
+
+def test_a_pause_is_kept_before_the_pace_goes_on():
+    time = FakeTime(seconds=5)
+    pacer = Pacer(2 / SHARE, time.clock)
+
+    assert 15 == pacer.hold(10)
+    assert [15, 15.5] == [pacer.take(), pacer.take()]
+
+
+def test_a_pause_shorter_than_another_changes_nothing():
+    pacer = Pacer(2 / SHARE, FakeTime().clock)
+    pacer.hold(10)
+    pacer.hold(1)
+
+    assert 10 == pacer.take()

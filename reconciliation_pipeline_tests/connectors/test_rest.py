@@ -6,7 +6,13 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline.connectors.errors import PastIsNotPullable, PullFailed, SecretMissing, SourceError
+from reconciliation_pipeline.connectors.errors import (
+    Interrupted,
+    PastIsNotPullable,
+    PullFailed,
+    SecretMissing,
+    SourceError,
+)
 from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.domain.records import Side, State
 from reconciliation_pipeline_tests.connectors.builders import (
@@ -392,5 +398,5 @@ def test_a_closed_source_lets_go_of_its_connections(server):
 
     source.close()
 
-    with pytest.raises(RuntimeError, match="closed"):
+    with pytest.raises(Interrupted, match="closed"):
         next(pages)

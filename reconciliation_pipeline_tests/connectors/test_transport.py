@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from reconciliation_pipeline.connectors.errors import PullFailed
-from reconciliation_pipeline.connectors.transport import Answer, Transport, http_date, retry_after
-from reconciliation_pipeline_tests.connectors.builders import NOON, TOKEN, FakeTime
+from reconciliation_pipeline.connectors.transport import Answer, Transport
+from reconciliation_pipeline_tests.connectors.builders import TOKEN, FakeTime
 from reconciliation_pipeline_tests.connectors.fault_server import (
     FaultServer,
     Reply,
@@ -172,26 +172,6 @@ def test_a_wait_beyond_the_budget_is_not_begun(server):
     assert ("rate_limited", 0.0) == (failed.value.code, time.seconds)
 
 
-@pytest.mark.parametrize(
-    ("expected", "header"),
-    [
-        (None, None),
-        (0.0, "0"),
-        (30.0, " 30 "),
-        (60.0, "86400"),
-        (60.0, "9" * 400),
-        (None, "-5"),
-        (None, "soon"),
-        (None, "²"),
-        (45.0, "Sun, 22 Nov 2026 12:00:45 GMT"),
-        (60.0, "Sun, 22 Nov 2026 13:00:00 GMT"),
-        (None, "Sun, 22 Nov 2026 11:00:00 GMT"),
-    ],
-)
-def test_retry_after_is_seconds_or_a_date_and_never_long(expected, header):
-    assert expected == retry_after(header, NOON)
-
-
 def test_a_server_that_is_down_is_named_without_a_traceback():
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port = closed.getsockname()[1]
@@ -256,11 +236,6 @@ def test_the_sources_clock_is_its_date_header(server):
     server.says(lambda _request: reply({}, Date="Sun, 22 Nov 2026 03:59:58 GMT"))
 
     assert datetime(2026, 11, 22, 3, 59, 58, tzinfo=UTC) == ask(server.url).source_clock
-
-
-@pytest.mark.parametrize("text", ["", "yesterday", "2026-11-22T04:00:00Z"])
-def test_a_senseless_date_is_no_clock(text):
-    assert None is http_date(text)
 
 
 def test_a_slow_drip_ends_with_the_budget(server):
