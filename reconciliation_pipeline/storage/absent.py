@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from reconciliation_pipeline.domain.records import State
+from reconciliation_pipeline.storage.asking import asking
 from reconciliation_pipeline.storage.counting import as_literal
 
 _RUNS = f"state = '{State.ACTIVE}' AND key <> ''"
@@ -90,5 +89,5 @@ def _absent(query: str, here: Path, there: Path, most: int) -> Absent:
 
 
 def _rows(query: str, **values: object) -> list[tuple[object, ...]]:
-    with duckdb.connect() as connection:
+    with asking() as connection:
         return connection.execute(query, values).fetchall()

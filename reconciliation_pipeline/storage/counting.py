@@ -5,9 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
-
 from reconciliation_pipeline.domain.records import State
+from reconciliation_pipeline.storage.asking import asking
 
 MOST_WORDS = 50
 """Different statuses that are told apart; nobody has as many."""
@@ -63,7 +62,7 @@ def counts(path: Path, *, fold: bool = False, money: Sequence[str] = (), fields:
         fields: Fields whose empty values are counted.
     """
     literal = as_literal(path)
-    with duckdb.connect() as connection:
+    with asking() as connection:
         found = connection.execute(_COUNTS, {"path": literal}).fetchall()[0]
         apart = connection.execute(_unfoldable(money), {"path": literal}).fetchall()[0] if fold and money else (0,)
         statuses = connection.execute(_STATUSES, {"path": literal}).fetchall()
