@@ -21,6 +21,9 @@ class Request:
     path: str
     params: dict[str, str]
     headers: dict[str, str]
+    method: str = "GET"
+    target: str = ""
+    form: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,19 +96,23 @@ class FaultServer:
             if not (more := connection.recv(65536)):
                 return
             head += more
-        request = self._read(head.decode("latin-1"))
+        request = self._read(*(part.decode("latin-1") for part in head.split(b"\r\n\r\n", maxsplit=1)), connection)
         self.requests.append(request)
         try:
             connection.sendall(self.answer(request).on_the_wire())
         except OSError:
             return
 
-    def _read(self, head: str) -> Request:
-        first, *lines = head.split("\r\n\r\n", maxsplit=1)[0].split("\r\n")
-        target = urlsplit(first.split(" ")[1])
-        headers = dict(line.split(": ", 1) for line in lines)
-        named = {name.lower(): value for name, value in headers.items()}
-        return Request(len(self.requests), target.path, dict(parse_qsl(target.query)), named)
+    def _read(self, head: str, body: str, connection: socket.socket) -> Request:
+        first, *lines = head.split("\r\n")
+        method, target, _ = first.split(" ")
+        named = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}
+        while len(body) < int(named.get("content-length", 0)) and (more := connection.recv(65536)):
+            body += more.decode("latin-1")
+        url = urlsplit(target)
+        return Request(
+            len(self.requests), url.path, dict(parse_qsl(url.query)), named, method, target, dict(parse_qsl(body))
+        )
 
 
 @contextmanager
