@@ -97,7 +97,7 @@ class ClientCredentials:
         told = body if isinstance(body, dict) else {}
         if status != HTTPStatus.OK:
             error = told.get("error")
-            why = f" ({error})" if error in _KNOWN_ERRORS else ""
+            why = f" ({error})" if isinstance(error, str) and error in _KNOWN_ERRORS else ""
             message = f"{self._where} gave no access token: it answered {status}{why}."
             remedy = f"Check {self._variables} and auth.scope: may this client have a token?"
             raise Unauthorised(message, remedy=remedy)

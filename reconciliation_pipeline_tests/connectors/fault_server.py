@@ -96,14 +96,15 @@ class FaultServer:
             if not (more := connection.recv(65536)):
                 return
             head += more
-        request = self._read(*(part.decode("latin-1") for part in head.split(b"\r\n\r\n", maxsplit=1)), connection)
+        request = self._read(head.decode("latin-1"), connection)
         self.requests.append(request)
         try:
             connection.sendall(self.answer(request).on_the_wire())
         except OSError:
             return
 
-    def _read(self, head: str, body: str, connection: socket.socket) -> Request:
+    def _read(self, begun: str, connection: socket.socket) -> Request:
+        head, body = begun.split("\r\n\r\n", maxsplit=1)
         first, *lines = head.split("\r\n")
         method, target, _ = first.split(" ")
         named = {name.lower(): value for name, value in (line.split(": ", 1) for line in lines)}

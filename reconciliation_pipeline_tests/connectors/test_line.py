@@ -280,8 +280,8 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.skip("needs the openssl command")
     folder = tmp_path_factory.mktemp("tls")
     subject = ["-subj", "/CN=crm.example", "-addext", "subjectAltName=DNS:crm.example"]
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", folder / "key.pem"]
-    command = [openssl, "req", "-x509", "-days", "2", *key, "-out", folder / "cert.pem", *subject]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(folder / "key.pem")]
+    command = [openssl, "req", "-x509", "-days", "2", *key, "-out", str(folder / "cert.pem"), *subject]
     subprocess.run(command, check=True, capture_output=True)
     both = folder / "both.pem"
     both.write_bytes((folder / "cert.pem").read_bytes() + (folder / "key.pem").read_bytes())
