@@ -5,8 +5,10 @@ Data goes to stdout, talk to stderr. Exit codes: 0 clean or done, 1 drift, 2 usa
 """
 
 import os
+import signal
 import sys
-from typing import cast
+import threading
+from typing import NoReturn, cast
 
 import typer
 
@@ -47,13 +49,17 @@ app.command("demo")(demo)
 UsageError = cast("type[typer.BadParameter]", typer.BadParameter.__mro__[1])
 
 INTERRUPTED = 130
-"""What shells expect of a command that Ctrl-C ended."""
+"""What shells expect of a command that Ctrl-C ended; SIGTERM ends it alike."""
 
 
 def main() -> None:
     """Run a command; whatever goes wrong ends as one sentence and an exit code."""
+    # Whoever stops a service or a container asks like this; it is Ctrl-C by another name.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        sys.exit(app(standalone_mode=False) or Exit.CLEAN)
+        # Typer keeps Ctrl-C to itself and gives this number instead.
+        if (code := app(standalone_mode=False) or Exit.CLEAN) != INTERRUPTED:
+            sys.exit(code)
     except Problem as problem:
         complain(problem)
     except UsageError as usage:
@@ -62,11 +68,21 @@ def main() -> None:
     except StorageError as error:
         complain(Problem("storage", error.text, remedy=error.remedy, exit=Exit.NOT_TRUSTWORTHY))
     except (KeyboardInterrupt, typer.Abort):
-        typer.echo("Stopped. Nothing of an unfinished pull was kept; the next run starts anew.", err=True)
-        sys.exit(INTERRUPTED)
+        pass
     except Exception as fault:
         if os.environ.get("RECON_DEBUG"):
             raise
         text = f"An unexpected fault stopped this command: {type(fault).__name__}."
         remedy = "Nothing counts as compared or closed. RECON_DEBUG=1 shows where it happened; please report it."
         complain(Problem("fault", text, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY))
+    typer.echo("Stopped. Nothing of an unfinished pull was kept; the next run starts anew.", err=True)
+    _leave(INTERRUPTED)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process, also where a thread still waits for a system that does not answer."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
+        os._exit(code)
+    sys.exit(code)

@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from reconciliation_pipeline.cli.desk import configured, environment
 from reconciliation_pipeline.cli.output import Exit, Problem
@@ -82,19 +83,40 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
     from reconciliation_pipeline.defs.resources import OpenOffice
 
     os.environ["DAGSTER_HOME"] = str(environment().root)
-    office = OpenOffice(work) if quiet else TerminalOffice(work, terminal=os.dup(2))
-    definitions = build_definitions(
-        [work.reconciliation], pretended_now=work.pretended_now, asked=morning, office=office
-    )
-    job = definitions.resolve_job_def(job_name(work.id))
+    run_id = str(uuid4())
     with dg.DagsterInstance.get() as instance:
-        result = job.execute_in_process(
+
+        def stopped() -> None:
+            # Dagster takes a run that nobody asked to end for one that broke; this one was asked.
+            if run := instance.get_run_by_id(run_id):
+                instance.report_run_canceling(run, "Stopped from the terminal, or by whoever runs this process.")
+
+        office = (
+            OpenOffice(work, stopped) if quiet else TerminalOffice(at_hand=work, stopped=stopped, terminal=os.dup(2))
+        )
+        definitions = build_definitions(
+            [work.reconciliation], pretended_now=work.pretended_now, asked=morning, office=office
+        )
+        result = definitions.resolve_job_def(job_name(work.id)).execute_in_process(
+            run_id=run_id,
             partition_key=morning.isoformat(),
             instance=instance,
             raise_on_error=False,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )
+    if any(map(_was_stopped, result.all_events)):
+        raise KeyboardInterrupt
     return _Ran(result.run_id, next(map(_said, filter(_is_failure, result.all_events)), "No step failed."))
+
+
+def _was_stopped(event: "DagsterEvent") -> bool:
+    """Say whether a run ended because somebody stopped it; Dagster keeps that to itself."""
+    from dagster import DagsterEventType
+    from dagster._core.execution.plan.objects import ErrorSource
+
+    if event.event_type is DagsterEventType.RUN_CANCELED:
+        return True
+    return event.is_step_failure and event.step_failure_data.error_source is ErrorSource.INTERRUPT
 
 
 def _is_failure(event: "DagsterEvent") -> bool:

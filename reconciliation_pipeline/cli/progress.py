@@ -17,7 +17,7 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.steps import watch as watching
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TerminalOffice(OpenOffice):
     """An office whose pulls are watched on a terminal as well.
 

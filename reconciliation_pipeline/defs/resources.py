@@ -4,7 +4,7 @@ Nothing here is a secret: secrets stay in the environment and are looked up by n
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -42,15 +42,21 @@ class Office:
         yield LogWatch(log)
 
 
+def _nothing() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class OpenOffice(Office):
     """The office of a run in this very process, where everything is at hand already.
 
     Attributes:
         at_hand: What the run works with, its store and its clock included.
+        stopped: Called when the run is stopped in the middle of work.
     """
 
     at_hand: Work
+    stopped: Callable[[], None] = _nothing
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -61,7 +67,11 @@ class OpenOffice(Office):
     def work(self, reconciliation: Reconciliation) -> Iterator[Work]:
         """Hand out what is at hand; the run is of that one reconciliation."""
         assert reconciliation.id == self.at_hand.id
-        yield self.at_hand
+        try:
+            yield self.at_hand
+        except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
+            self.stopped()
+            raise
 
 
 class LogWatch:

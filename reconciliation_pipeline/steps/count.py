@@ -1,12 +1,12 @@
 """One number from each side: the ten-minute check, before anything is set up or stored."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import Source
 from reconciliation_pipeline.domain.records import Reason, Side, State
 from reconciliation_pipeline.steps.pull import open_sources
+from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.work import Work
 
 
@@ -29,9 +29,9 @@ class Count:
 
 def count_both(work: Work) -> dict[Side, Count]:
     """Count both sides at the same time; nothing is kept."""
-    with open_sources(work, work.today()) as sources, ThreadPoolExecutor(len(Side)) as pool:
-        counted = pool.map(lambda side: _count(work, side, sources[side]), Side)
-        return dict(zip(Side, counted, strict=True))
+    with open_sources(work, work.today()) as sources, Together(sources, name="count") as threads:
+        counting = {side: threads.start(_count, work, side, sources[side]) for side in Side}
+        return {side: future.result() for side, future in counting.items()}
 
 
 def _count(work: Work, side: Side, source: Source) -> Count:

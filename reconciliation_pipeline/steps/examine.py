@@ -4,7 +4,6 @@ Asks few records, one by one, of both sides at once. What the answers mean is de
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, 
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
 from reconciliation_pipeline.steps.pull import Pulled, value_names
+from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.absent import Absent, known_keys, older_and_new, present, some, unknown, vanished
 from reconciliation_pipeline.storage.writer import SnapshotWriter
@@ -57,9 +57,9 @@ def examine(work: Work, sources: Mapping[Side, Source], attempt: Attempt, pulled
     if len(paths) < len(Side):
         return Examined()
     earlier = earlier_attempt(work, attempt.morning)
-    with ThreadPoolExecutor(len(Side), thread_name_prefix="examine") as pool:
+    with Together(sources, name="examine") as threads:
         asked = {
-            side: pool.submit(
+            side: threads.start(
                 _one_side,
                 _Question(work, side, sources[side], pulled[side].receipt, paths, is_live=attempt.live),
                 attempt.morning,

@@ -28,6 +28,7 @@ from reconciliation_pipeline.steps.examine import Examined
 from reconciliation_pipeline.steps.pull import Pulled, value_names
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.archive import snapshot_path
+from reconciliation_pipeline.storage.errors import AttemptNotBegun
 
 NOT_EXAMINED = Examined()
 
@@ -147,6 +148,22 @@ def refuse(work: Work, attempt: Attempt, reason: Reason) -> Attempt:
     refused = replace(attempt, standing=Standing.REFUSED, reasons=(reason,))
     work.store.attempts.conclude(refused, at=work.clock(), messages=alarm(work, refused), channels=work.channels())
     return refused
+
+
+def give_up(work: Work, attempt: Attempt) -> None:
+    """Store that an attempt was stopped on its way and keep nothing of it; an attempt that has a verdict keeps that.
+
+    There is no message: whoever stopped it knows.
+    """
+    text = "The run was stopped before both sides had arrived; nothing of it was kept."
+    stopped = Reason("walk_not_ended", text, remedy="Run the morning again; that is a new attempt.")
+    try:
+        work.store.attempts.conclude(
+            replace(attempt, standing=Standing.REFUSED, reasons=(stopped,)), at=work.clock(), channels=work.channels()
+        )
+    except AttemptNotBegun:
+        return
+    work.store.archive.discard(work.id, attempt.morning, attempt.number)
 
 
 def alarm(work: Work, attempt: Attempt) -> list[Message]:

@@ -5,7 +5,7 @@ decided in `prove.py`.
 """
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +19,7 @@ from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.model import AnySide, RestSide, SideBase
 from reconciliation_pipeline.settings.rules import money_fields
 from reconciliation_pipeline.steps.baseline import baselines
+from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.counting import RowCounts, counts
@@ -77,9 +78,9 @@ def pull_both(
     """
     board, stop = Board(), Event()
     expected = {side: found.pulled for side, found in baselines(work, attempt.morning).items()}
-    with ThreadPoolExecutor(max_workers=len(Side), thread_name_prefix="pull") as pool:
+    with Together(sources, name="pull") as threads:
         futures = {
-            side: pool.submit(
+            side: threads.start(
                 _pull_side,
                 work,
                 sources[side],

@@ -5,6 +5,7 @@ changed; which of them may be believed is decided in `domain/completeness.py`.
 """
 
 import json
+import shutil
 from collections.abc import Sequence
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +14,7 @@ from pathlib import Path
 from reconciliation_pipeline.domain.records import Side, Snapshot
 from reconciliation_pipeline.storage.codec import encode
 from reconciliation_pipeline.storage.errors import ArchiveDamaged
-from reconciliation_pipeline.storage.files import written_once
+from reconciliation_pipeline.storage.files import files_told_in_words, written_once
 from reconciliation_pipeline.storage.writer import SnapshotWriter, sha256_of
 
 
@@ -51,6 +52,17 @@ class Archive:
         """Give the highest attempt number that anything was written for; 0 when nothing was."""
         folders = (self.root / reconciliation / morning.isoformat()).glob("[0-9]*")
         return max((int(folder.name) for folder in folders if folder.name.isdigit()), default=0)
+
+    def discard(self, reconciliation: str, morning: date, attempt: int) -> None:
+        """Remove whatever was written for an attempt that was given up, half-written files among it.
+
+        Raises:
+            StorageUnavailable: The folder may not be written.
+        """
+        folder = (self.root / snapshot_path(reconciliation, morning, attempt, Side.CRM)).parent
+        with files_told_in_words(folder):
+            if folder.exists():
+                shutil.rmtree(folder)
 
     def seal(self, snapshot: Snapshot, *, fields: Sequence[str]) -> None:
         """Write receipt, certificate and hash beside the snapshot, for people and auditors.

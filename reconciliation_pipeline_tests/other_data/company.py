@@ -96,9 +96,9 @@ class Company:
         (self.folder / "settings").mkdir(exist_ok=True)
         (self.folder / "settings" / name).write_text(text, "utf-8")
 
-    def recon(self, *arguments: str, now: str = "", **variables: str) -> Answer:
-        """Run a command with --json, as a process of its own."""
-        environ = {
+    def environ(self, now: str = "", **variables: str) -> dict[str, str]:
+        """Give the environment of a command."""
+        return {
             **os.environ,
             "DAGSTER_HOME": str(PROJECT),
             "RECON_HOME": str(self.home),
@@ -108,6 +108,10 @@ class Company:
             "A_TOKEN": "let-me-in",
             **variables,
         }
+
+    def recon(self, *arguments: str, now: str = "", **variables: str) -> Answer:
+        """Run a command with --json, as a process of its own."""
+        environ = self.environ(now, **variables)
         command = [sys.executable, "-m", "reconciliation_pipeline.cli", *arguments, "--json"]
         done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=300)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
