@@ -80,6 +80,8 @@ def _detail(error: httpx.TransportError) -> str:
         return "the proxy that the environment names refused"
     if isinstance(error, httpx.ConnectError) and "CERTIFICATE" in str(error):
         return "its certificate is not accepted"
+    if isinstance(error, httpx.RemoteProtocolError):
+        return "it hung up without an answer, or does not speak HTTP"
     return "no connection"
 
 

@@ -4,6 +4,9 @@ import gzip
 import json
 import logging
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -23,6 +26,16 @@ from reconciliation_pipeline_tests.connectors.fault_server import (
 
 GOOD = reply({"data": [{"id": "a"}], "next": None})
 BODY = json.dumps({"data": [{"id": str(number)} for number in range(200)]}).encode()
+
+
+@contextmanager
+def a_wire(time: FakeTime, *, budget: int = 1800, **more: object) -> Iterator[Transport]:
+    settings: dict[str, object] = {"headers": {}, "local": True, "requests_per_second": 1000, **more}
+    wire = Transport(budget=timedelta(seconds=budget), clock=time.clock, **settings)  # type: ignore[arg-type]
+    try:
+        yield wire
+    finally:
+        wire.close()
 
 
 def ask(url: str, time: FakeTime | None = None, *, budget: int = 1800, local: bool = True, **more: object) -> Answer:
@@ -74,7 +87,14 @@ def typed(kind: str, body: bytes = b"{}") -> Reply:
         ("bad_shape", Reply(b'{"mrr": NaN}')),
         ("bad_shape", Reply(b'{"mrr": -Infinity}')),
         ("bad_shape", Reply(b'{"id": 1, "id": 2}')),
+        ("bad_shape", Reply(b'{"a": {"id": 1, "\\u0069d": 2}}')),
         ("bad_shape", Reply(b"[" * 100_000)),
+        ("bad_shape", Reply(b'{"a":' * 100_000 + b"1" + b"}" * 100_000)),
+        ("bad_shape", Reply(b"[" + b"9" * 5000 + b"]")),
+        ("bad_shape", Reply(b"[1e99999999999999999999]")),
+        ("bad_shape", Reply(b"[01]")),
+        ("bad_shape", Reply(b"\xef\xbb\xbf{}")),
+        ("bad_encoding", Reply("{}".encode("utf-16"))),
         ("bad_shape", Reply(b'{"data": []} trailing')),
         ("bad_encoding", Reply(b'{"name": "M\xfcller"}')),
         ("bad_encoding", Reply(b'{"name": "\\ud800"}')),
@@ -131,7 +151,12 @@ def test_a_broken_or_padded_gzip_body_is_refused(server):
     wrong_checksum = bytearray(good.body)
     wrong_checksum[-8] ^= 1
 
+    wrong_size = bytearray(good.body)
+    wrong_size[-1] ^= 1
+
     assert "bad_shape" == code_of(server, Reply(bytes(wrong_checksum), headers=good.headers))
+    assert "bad_shape" == code_of(server, Reply(bytes(wrong_size), headers=good.headers))
+    assert "bad_shape" == code_of(server, Reply(good.body * 2, headers=good.headers))
     assert "bad_shape" == code_of(server, Reply(good.body + b"more", headers=good.headers))
     assert "bad_shape" == code_of(server, Reply(b"not gzip", headers=good.headers))
     assert "bad_shape" == code_of(server, Reply(BODY, headers={**good.headers, "Content-Encoding": "br"}))
@@ -170,6 +195,134 @@ def test_a_wait_beyond_the_budget_is_not_begun(server):
         ask(server.url, time, budget=29)
 
     assert ("rate_limited", 0.0) == (failed.value.code, time.seconds)
+
+
+def waits(time: FakeTime) -> list[float]:
+    return [wait for wait in time.slept if wait > 0.02]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "20"},
+        {"RateLimit": '"default";r=1;t=20'},
+        {"X_HubSpot_RateLimit_Remaining": "0", "X_HubSpot_RateLimit_Interval_Milliseconds": "20000"},
+    ],
+)
+def test_the_next_page_waits_until_requests_are_allowed_again(server, headers):
+    server.says(lambda _request: reply({}, **headers))
+    time = FakeTime()
+    with a_wire(time) as wire:
+        wire.get(httpx.URL(server.url))
+        assert [] == waits(time)
+        wire.get(httpx.URL(server.url))
+
+    assert [20] == waits(time)
+
+
+def test_too_many_requests_without_a_wait_last_until_the_limit_ends(server):
+    time = FakeTime()
+
+    assert "ok" == code_of(server, reply({}, 429, X_RateLimit_Remaining="0", X_RateLimit_Reset="9"), GOOD, time=time)
+    assert [9] == waits(time)
+
+
+def test_a_limit_that_ends_after_the_budget_is_not_waited_for(server):
+    server.says(lambda _request: reply({}, X_RateLimit_Remaining="0", X_RateLimit_Reset="3600"))
+    time = FakeTime()
+    with a_wire(time, budget=59) as wire:
+        wire.get(httpx.URL(server.url))
+        with pytest.raises(PullFailed, match="no more requests are allowed before the budget is used up") as failed:
+            wire.get(httpx.URL(server.url))
+
+    assert ("rate_limited", 1) == (failed.value.code, failed.value.requests)
+    assert [] == waits(time)
+
+
+def test_a_pace_slower_than_the_budget_is_said_at_once(server):
+    server.says(lambda _request: GOOD)
+    time = FakeTime()
+    with a_wire(time, budget=60, requests_per_second=0.01) as wire:
+        wire.get(httpx.URL(server.url))
+        with pytest.raises(PullFailed, match="budget of 0:01:00"):
+            wire.get(httpx.URL(server.url))
+
+    assert 0 == time.seconds
+
+
+def test_what_one_run_is_told_holds_for_every_run_of_the_connection(server, tmp_path):
+    server.says(lambda request: reply({}, 429, Retry_After="30") if request.number == 0 else GOOD)
+    time = FakeTime()
+
+    def one_page(credential: str, budget: int = 1800) -> None:
+        with a_wire(time, credential=credential, pace_folder=tmp_path, budget=budget) as wire:
+            wire.get(httpx.URL(server.url))
+
+    with pytest.raises(PullFailed):
+        one_page("CRM_TOKEN", budget=1)
+    one_page("OTHER_TOKEN")
+    assert [] == waits(time)
+    one_page("CRM_TOKEN")
+    one_page("CRM_TOKEN")
+
+    assert [30] == waits(time)
+    assert 2 == len(list(tmp_path.iterdir()))
+
+
+def test_a_failed_page_says_how_many_requests_were_spent(server):
+    server.says(lambda request: GOOD if request.number < 2 else reply({}, 503))
+    with a_wire(FakeTime()) as wire:
+        wire.get(httpx.URL(server.url))
+        wire.get(httpx.URL(server.url))
+        with pytest.raises(PullFailed) as failed:
+            wire.get(httpx.URL(server.url))
+
+    assert 9 == failed.value.requests
+
+
+def test_an_error_page_that_answers_says_no_more_than_its_status(server):
+    server.says(lambda _request: Reply(b"<html>", 404, {"Content-Type": "text/html"}))
+    with a_wire(FakeTime()) as wire:
+        found = wire.get(httpx.URL(server.url), accept=frozenset({404}))
+
+    assert (404, None) == (found.status, found.body)
+
+
+def test_a_name_nobody_knows_is_named_as_such():
+    with (
+        a_wire(FakeTime(), local=False, resolve=lambda _host: []) as wire,
+        pytest.raises(PullFailed, match="cannot be reached: nobody knows its name"),
+    ):
+        wire.get(httpx.URL("https://crm.example/"))
+
+
+@dataclass(frozen=True)
+class Raw(Reply):
+    """Exactly these bytes."""
+
+    def on_the_wire(self) -> bytes:
+        return self.body
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ",
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: -2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200_000 + b"\r\nContent-Length: 2\r\n\r\n{}",
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"{}",
+        b"",
+    ],
+)
+def test_what_does_not_speak_http_is_not_believed(server, answer):
+    server.says(lambda _request: Raw(answer))
+
+    with pytest.raises(PullFailed, match="hung up without an answer, or does not speak HTTP"):
+        ask(server.url)
+
+    assert 7 == len(server.requests)
 
 
 def test_a_server_that_is_down_is_named_without_a_traceback():
