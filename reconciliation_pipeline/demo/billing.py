@@ -1,10 +1,11 @@
 """How does the demo's billing system answer?
 
-Subscriptions and customers in Stripe's shape, as published (https://docs.stripe.com/api): lists
-newest first, cancelled subscriptions left out unless asked for, amounts in cents, customers as
-ids unless expanded, and an error for every parameter it does not know.
+Subscriptions, their items and customers in Stripe's shape, as published (https://docs.stripe.com/api):
+lists newest first, cancelled subscriptions left out unless asked for, amounts in cents, customers as
+ids unless expanded, a search by metadata, and an error for every parameter it does not know.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
@@ -36,8 +37,12 @@ def app(scene: ShowScene) -> Starlette:
     pages = _Billing(scene)
     routes = {
         "/v1/subscriptions": pages.subscriptions,
+        # Before the single ones: `search` would else be an id.
+        "/v1/subscriptions/search": pages.found_subscriptions,
         "/v1/subscriptions/{id}": pages.subscription,
+        "/v1/subscription_items": pages.items,
         "/v1/customers": pages.customers,
+        "/v1/customers/search": pages.found_customers,
         "/v1/customers/{id}": pages.customer,
         "/v1/account": pages.account,
     }
@@ -71,6 +76,32 @@ class _Billing:
         _only(request, set())
         expand = _expand(request, "customer")
         return JSONResponse(subscription(self._find(request, subscription_id), expand=expand))
+
+    def items(self, request: Request) -> Response:
+        _only(request, {"limit", "starting_after", "subscription"})
+        wanted = _asked(request, "subscription")
+        if wanted is None:
+            message = "Missing required param: subscription."
+            raise refusal(400, message, code="parameter_missing", param="subscription")
+        entry = self._of(wanted, subscription_id)
+        if entry is None:
+            raise _missing(400, wanted, subscription_id, "subscription")
+        everything = subscription(entry, expand=False)["items"]["data"]
+        cursor, ids = _asked(request, "starting_after"), [item["id"] for item in everything]
+        if cursor is not None and cursor not in ids:
+            message = f"No such subscription item: '{cursor[:40]}'"
+            raise refusal(400, message, code="resource_missing", param="starting_after")
+        rest = everything if cursor is None else everything[ids.index(cursor) + 1 :]
+        limit = _limit(request)
+        return _list("/v1/subscription_items", rest[:limit], more=len(rest) > limit)
+
+    def found_subscriptions(self, request: Request) -> Response:
+        expand = _expand(request, "data.customer")
+        written = [subscription(entry, expand=expand) for entry in self._scene().view.billing]
+        return _found("/v1/subscriptions/search", request, written)
+
+    def found_customers(self, request: Request) -> Response:
+        return _found("/v1/customers/search", request, [customer(entry) for entry in self._scene().view.billing])
 
     def customers(self, request: Request) -> Response:
         _only(request, {"limit", "starting_after", "email"})
@@ -106,10 +137,13 @@ class _Billing:
 
     def _find(self, request: Request, id_of: IdOf) -> Entry:
         wanted = request.path_params["id"]
-        for entry in self._scene().view.billing:
-            if id_of(entry) == wanted:
-                return entry
-        raise _missing(404, wanted, id_of, "id")
+        entry = self._of(wanted, id_of)
+        if entry is None:
+            raise _missing(404, wanted, id_of, "id")
+        return entry
+
+    def _of(self, wanted: str, id_of: IdOf) -> Entry | None:
+        return next((entry for entry in self._scene().view.billing if id_of(entry) == wanted), None)
 
 
 def headers(asked: Headers) -> Mapping[str, str]:
@@ -135,6 +169,29 @@ def refusal(http_status: int, message: str, *, code: str | None = None, param: s
 
 def _list(url: str, data: Sequence[dict[str, Any]], *, more: bool) -> Response:
     return JSONResponse({"object": "list", "data": data, "has_more": more, "url": url})
+
+
+_TEXT = r"""'((?:\\.|[^\\'])*)'|"((?:\\.|[^\\"])*)\""""
+_METADATA = re.compile(rf"\s*metadata\[(?:{_TEXT})\]:(?:{_TEXT})\s*")
+
+
+def _found(url: str, request: Request, everything: Sequence[dict[str, Any]]) -> Response:
+    """Answer a search: of Stripe's query language, one comparison with one piece of metadata."""
+    _only(request, {"limit", "page", "query"})
+    query = _asked(request, "query")
+    if query is None:
+        raise refusal(400, "Missing required param: query.", code="parameter_missing", param="query")
+    asked = _METADATA.fullmatch(query)
+    if asked is None:
+        raise refusal(400, f"We were unable to parse your search query: {query[:80]}", param="query")
+    name, value = (re.sub(r"\\(.)", r"\1", one or two or "") for one, two in (asked.group(1, 2), asked.group(3, 4)))
+    found = [one for one in everything if one["metadata"].get(name) == value]
+    start, limit = whole_number(_asked(request, "page") or "0"), _limit(request)
+    if start is None:
+        raise refusal(400, "Invalid page: use the next_page of an earlier answer.", param="page")
+    more = len(found) > start + limit
+    answer = {"object": "search_result", "data": found[start : start + limit], "has_more": more, "url": url}
+    return JSONResponse({**answer, "next_page": str(start + limit) if more else None})
 
 
 def _missing(http_status: int, wanted: str, id_of: IdOf, param: str) -> Refusal:

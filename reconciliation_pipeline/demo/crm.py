@@ -1,8 +1,9 @@
 """How does the demo's CRM answer?
 
-Companies in HubSpot's shape, as published for `/crm/v3/objects/companies`
+Companies in HubSpot's shape, as published for `/crm/v3/objects/companies` and its dated successors
 (https://developers.hubspot.com/docs/api-reference): pages by ascending id whose cursor is the
-id the next page begins with, and archived records only where they are asked for.
+id the next page begins with, archived records only where they are asked for, single ones by id
+or by a property whose values are unique, and whose account it all is.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,27 @@ from reconciliation_pipeline.demo.scene import ShowScene
 from reconciliation_pipeline.demo.web import LIMIT, Refusal, has_token, page, site, whole_number
 from reconciliation_pipeline.demo.world import Entry
 
-PATH = "/crm/v3/objects/companies"
+VERSIONS = {
+    "/crm/v3/objects": "/account-info/v3",
+    "/crm/objects/2026-09": "/account-info/2026-09",
+    "/crm/objects/2026-03": "/account-info/2026-03",
+}
+"""Where the objects of each version stand, and where its account does."""
+
+ACCOUNT = {
+    "portalId": 62515847,
+    "accountType": "STANDARD",
+    "timeZone": "Europe/Berlin",
+    "companyCurrency": "EUR",
+    "additionalCurrencies": [],
+    "utcOffset": "+01:00",
+    "utcOffsetMilliseconds": 3_600_000,
+    "uiDomain": "app-eu1.hubspot.com",
+    "dataHostingLocation": "eu1",
+}
+
+UNIQUE = frozenset({"customer_number", "hs_object_id"})
+"""Properties that a single record can be asked for by."""
 
 DEFAULT_LIMIT = 10
 DEFAULT_PROPERTIES = ("name", "domain")
@@ -54,13 +75,21 @@ def app(scene: ShowScene) -> Starlette:
         return JSONResponse(answer)
 
     def one(request: Request) -> Response:
-        wanted, archived = request.path_params["company"], _archived(request)
+        wanted, archived, by = request.path_params["company"], _archived(request), _id_property(request)
         for entry in scene().view.crm:
-            if str(company_id(entry)) == wanted and entry.version.archived == archived:
+            if _known(entry)[by] == wanted and entry.version.archived == archived:
                 return JSONResponse(company(entry, _properties(request)))
         raise refusal(404, "OBJECT_NOT_FOUND", "resource not found")
 
-    return site([page(PATH, companies, guard), page(PATH + "/{company}", one, guard)], _unknown)
+    def account(_: Request) -> Response:
+        return JSONResponse(ACCOUNT)
+
+    routes = []
+    for objects, info in VERSIONS.items():
+        routes.append(page(f"{objects}/companies", companies, guard))
+        routes.append(page(objects + "/companies/{company}", one, guard))
+        routes.append(page(f"{info}/details", account, guard))
+    return site(routes, _unknown)
 
 
 def company(entry: Entry, names: Sequence[str]) -> dict[str, Any]:
@@ -133,6 +162,14 @@ def _archived(request: Request) -> bool:
         message = f"archived must be true or false, not {text[:40]!r}"
         raise refusal(400, "VALIDATION_ERROR", message)
     return text == "true"
+
+
+def _id_property(request: Request) -> str:
+    name = request.query_params.get("idProperty", "hs_object_id")
+    if name not in UNIQUE:
+        message = f"idProperty {name[:40]!r} is no property whose values are unique"
+        raise refusal(400, "VALIDATION_ERROR", message)
+    return name
 
 
 def _properties(request: Request) -> Sequence[str]:

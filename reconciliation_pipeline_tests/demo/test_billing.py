@@ -1,3 +1,5 @@
+from collections import Counter
+
 import pytest
 
 from reconciliation_pipeline.demo import control
@@ -131,6 +133,98 @@ def test_what_makes_no_sense_is_a_400_in_the_vendors_shape(billing, params, code
 
     assert 400 == answer.status_code
     assert ("invalid_request_error", code, param) == (error["type"], error.get("code"), error.get("param"))
+
+
+def search(billing, query, what="customers", **params):
+    return billing.get(f"/v1/{what}/search", params={"query": query, **params})
+
+
+def test_a_customer_is_found_by_its_metadata(billing):
+    customer = billing.get("/v1/customers", params={"limit": 1}).json()["data"][0]
+    number = customer["metadata"]["customer_number"]
+
+    for query in (f"metadata['customer_number']:'{number}'", f'metadata["customer_number"]:"{number}"'):
+        answer = search(billing, query).json()
+
+        assert ("search_result", [customer], False, None) == (
+            answer["object"],
+            answer["data"],
+            answer["has_more"],
+            answer["next_page"],
+        )
+
+
+@pytest.mark.parametrize("value", ["C-nobody", r"O\'Neil", r"a\\b", ""])
+def test_a_search_that_finds_nobody_says_so(billing, value):
+    assert [] == search(billing, f"metadata['customer_number']:'{value}'").json()["data"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "email:'a@example.com'",
+        "metadata['customer_number']:'O'Neil'",
+        "metadata['customer_number']:C-1",
+        "metadata['customer_number']:'C-1' OR metadata['customer_number']:'C-2'",
+        r"metadata['customer_number']:'C-1\'",
+    ],
+)
+def test_a_query_that_cannot_be_read_is_a_400_and_not_an_empty_answer(billing, query):
+    answer = search(billing, query)
+
+    assert (400, "query") == (answer.status_code, answer.json()["error"]["param"])
+
+
+def test_a_search_without_a_query_is_refused(billing):
+    assert "parameter_missing" == billing.get("/v1/customers/search").json()["error"]["code"]
+
+
+def test_a_search_goes_on_by_a_page_of_its_own(billing):
+    # Subscriptions that changed at the same instant are the only ones that share a piece of metadata.
+    changes = Counter(record["metadata"]["changed_at"] for record in flat(subscription_pages(billing)))
+    ((moment, count),) = changes.most_common(1)
+    query = f"metadata['changed_at']:'{moment}'"
+    answer = search(billing, query, "subscriptions", limit=1).json()
+    found = answer["data"]
+    while answer["has_more"]:
+        answer = search(billing, query, "subscriptions", limit=1, page=answer["next_page"]).json()
+        found += answer["data"]
+
+    assert (count, count) == (len(found), len({record["id"] for record in found}))
+    assert search(billing, query, "subscriptions", limit=100).json()["data"] == found
+
+
+def test_a_found_subscription_has_its_customer_where_it_is_expanded(billing):
+    record = flat(subscription_pages(billing))[0]
+    query = f"metadata['changed_at']:'{record['metadata']['changed_at']}'"
+
+    found = search(billing, query, "subscriptions", **{"expand[]": "data.customer"}).json()["data"]
+
+    assert record in found
+
+
+def test_the_items_of_a_subscription_have_a_list_of_their_own(billing):
+    record = flat(subscription_pages(billing))[0]
+    items = billing.get("/v1/subscription_items", params={"subscription": record["id"]}).json()
+
+    assert (record["items"]["data"], False) == (items["data"], items["has_more"])
+    last = {"subscription": record["id"], "starting_after": items["data"][-1]["id"]}
+    assert [] == billing.get("/v1/subscription_items", params=last).json()["data"]
+
+
+@pytest.mark.parametrize(
+    ("code", "params"),
+    [
+        ("parameter_missing", {}),
+        ("resource_missing", {"subscription": "sub_x"}),
+        ("parameter_unknown", {"subscription": "sub_x", "status": "all"}),
+    ],
+)
+def test_items_are_asked_for_by_an_existing_subscription(billing, code, params):
+    answer = billing.get("/v1/subscription_items", params=params)
+
+    assert (400, code) == (answer.status_code, answer.json()["error"]["code"])
 
 
 @pytest.mark.parametrize("path", ["/v1/subscriptions/sub_x", "/v1/customers/cus_x", "/v1/invoices"])

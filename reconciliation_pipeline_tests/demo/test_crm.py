@@ -1,6 +1,6 @@
 import pytest
 
-from reconciliation_pipeline_tests.demo.walk import COMPANIES, company_pages, flat
+from reconciliation_pipeline_tests.demo.walk import COMPANIES, PROPERTIES, company_pages, flat
 
 
 def test_archived_companies_are_left_out_unless_they_are_asked_for(crm):
@@ -87,3 +87,47 @@ def test_what_is_not_there_is_a_404_in_the_vendors_shape(crm, path):
 
     assert 404 == answer.status_code
     assert "OBJECT_NOT_FOUND" == answer.json()["category"]
+
+
+def test_a_company_is_found_by_a_property_whose_values_are_unique(crm):
+    company = flat(company_pages(crm))[3]
+    number = company["properties"]["customer_number"]
+
+    found = crm.get(f"{COMPANIES}/{number}", params={"idProperty": "customer_number", "properties": PROPERTIES})
+
+    assert company == found.json()
+    assert 404 == crm.get(f"{COMPANIES}/C-nobody", params={"idProperty": "customer_number"}).status_code
+
+
+def test_an_archived_company_is_found_by_its_number_only_where_archived_ones_are_asked_for(crm):
+    archived = flat(company_pages(crm, archived=True))[0]["properties"]["customer_number"]
+    asked = {"idProperty": "customer_number"}
+
+    assert 404 == crm.get(f"{COMPANIES}/{archived}", params=asked).status_code
+    assert crm.get(f"{COMPANIES}/{archived}", params={**asked, "archived": "true"}).json()["archived"]
+
+
+@pytest.mark.parametrize("name", ["plan", "name", "nothing", ""])
+def test_a_property_that_several_may_share_finds_nobody(crm, name):
+    answer = crm.get(f"{COMPANIES}/starter", params={"idProperty": name})
+
+    assert (400, "VALIDATION_ERROR") == (answer.status_code, answer.json()["category"])
+
+
+@pytest.mark.parametrize("version", ["2026-09", "2026-03"])
+def test_the_dated_versions_answer_like_the_old_one(crm, version):
+    old = crm.get(COMPANIES, params={"limit": 2}).json()
+    dated = crm.get(f"/crm/objects/{version}/companies", params={"limit": 2}).json()
+
+    assert old["results"] == dated["results"]
+    assert f"/crm/objects/{version}/companies?" in dated["paging"]["next"]["link"]
+    assert crm.get("/account-info/v3/details").json() == crm.get(f"/account-info/{version}/details").json()
+
+
+def test_the_account_says_which_portal_it_is(crm):
+    account = crm.get("/account-info/v3/details").json()
+
+    assert (62515847, "STANDARD", "Europe/Berlin") == tuple(
+        account[name] for name in ("portalId", "accountType", "timeZone")
+    )
+    assert 401 == crm.get("/account-info/v3/details", headers={"Authorization": ""}).status_code
