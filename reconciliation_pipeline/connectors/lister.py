@@ -51,6 +51,7 @@ class Lister:
         records: str,
         index: int = 0,
         received: int = 0,
+        says_version: bool = True,
     ) -> RawPage:
         """Ask for one page.
 
@@ -62,13 +63,14 @@ class Lister:
             records: Path, in the answer, of the list of records.
             index: Which page of the walk it is, from 0.
             received: Records of the walk before it.
+            says_version: Whether it must say its version, where one was agreed on.
 
         Raises:
             PullFailed: There is no believable answer, or it is in another version.
         """
         answer = self._ask(session, url, params, step)
         if session.version is not None:
-            session.version.refuse_other(answer.headers, must_be_said=True)
+            session.version.refuse_other(answer.headers, must_be_said=says_version)
         found = [] if answer.status == PAST_THE_END else records_in(answer.body, records)
         total = self._total_of(answer)
         return RawPage(
@@ -78,7 +80,7 @@ class Lister:
     def _ask(self, session: Session, url: httpx.URL, params: Params, step: Step) -> Answer:
         if step.url is not None:
             return session.wire.get(step.url, None, step.headers)
-        return session.wire.get(url, {**params, **step.params}, step.headers, self._accepted)
+        return session.wire.get(url, session.encode({**params, **step.params}), step.headers, self._accepted)
 
     def _total_of(self, answer: Answer) -> int | None:
         if self._by_range:

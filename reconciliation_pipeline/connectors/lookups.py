@@ -152,7 +152,14 @@ class PointReads:
         step = self._lister.first()
         for index in range(MOST_PAGES):
             page = self._lister.page(
-                self._session, url, params, step, records=records, index=index, received=len(found)
+                self._session,
+                url,
+                params,
+                step,
+                records=records,
+                index=index,
+                received=len(found),
+                says_version=False,
             )
             found += page.records
             following = self._lister.after(page)

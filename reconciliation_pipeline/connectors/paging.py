@@ -218,6 +218,9 @@ class ByRange:
         if page.status == PAST_THE_END:
             return self._past_the_end(page)
         self._refuse_other_range(page)
+        if page.total is None and page.records:
+            # It has not counted that far yet; only a total that was reached ends the walk.
+            return self._from(page.received)
         return _up_to_total(page, "Content-Range total") or self._from(page.received)
 
     def _from(self, start: int) -> Step:
@@ -255,17 +258,18 @@ def pager_for(paging: Paging) -> Pager:
             return ByRange(paging.unit, paging.size)
 
 
-def content_range(headers: httpx.Headers) -> tuple[int | None, int]:
-    """Read `Content-Range: records 0-99/1224` as its start and total; the start of `*/0` is None.
+def content_range(headers: httpx.Headers) -> tuple[int | None, int | None]:
+    """Read `Content-Range: records 0-99/1224` as its start and total; each of them is None where it is `*`.
 
     Raises:
-        BadShape: It is missing, or its total is unknown.
+        BadShape: It is missing, or says neither of the two.
     """
-    found = re.fullmatch(r"\s*[\w-]+\s+(?:(\d+)-\d+|\*)/(\d+)\s*", headers.get("content-range", ""), re.ASCII)
-    if found is None:
-        message = "The answer has no Content-Range with a total, so it does not say whether there is more."
+    found = re.fullmatch(r"\s*[\w-]+\s+(?:(\d+)-\d+|\*)/(?:(\d+)|\*)\s*", headers.get("content-range", ""), re.ASCII)
+    if found is None or (found[1] is None and found[2] is None):
+        message = "The answer has no readable Content-Range, so it does not say whether there is more."
         raise BadShape(message, remedy="Use another kind of paging; the system may ignore Range.")
-    return (None if found[1] is None else int(found[1])), int(found[2])
+    start, total = (None if number is None else int(number) for number in found.groups())
+    return start, total
 
 
 def _at(url: httpx.URL) -> Step:

@@ -20,10 +20,10 @@ from reconciliation_pipeline.connectors.lookups import PointReads
 from reconciliation_pipeline.connectors.mapping import Mapper, Record, mapped_paths
 from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.paging import Ended
-from reconciliation_pipeline.connectors.session import Session, version_of
+from reconciliation_pipeline.connectors.session import Session, as_they_are, version_of
 from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
 from reconciliation_pipeline.connectors.transport import TRIES, Params, Transport
-from reconciliation_pipeline.connectors.vendors import ENRICH, FOLLOW, MINOR_DIGITS
+from reconciliation_pipeline.connectors.vendors import ENCODE, ENRICH, FIELDS, FOLLOW, MINOR_DIGITS
 from reconciliation_pipeline.connectors.walk import WalkGuard
 from reconciliation_pipeline.domain.records import Row, Side, State
 from reconciliation_pipeline.settings.model import RestSide
@@ -137,7 +137,7 @@ class RestSource:
             return next(self._walk(pull, self._walks(None)[0]))
 
     def count(self) -> int | None:
-        """Ask each walk's first page for its total; None when the settings know of none.
+        """Ask each walk's first page for its total; None when it does not say.
 
         Raises:
             PullFailed: There is no believable answer.
@@ -150,7 +150,8 @@ class RestSource:
             pages = [
                 self._lister.page(session, self._url, walk.params, step, records=records) for walk in self._walks(None)
             ]
-        return sum(page.total or 0 for page in pages)
+        totals = [page.total for page in pages if page.total is not None]
+        return sum(totals) if len(totals) == len(pages) else None
 
     def lookup(self, keys: Sequence[str], *, by: By = By.KEY) -> Iterator[PointRead]:
         """Ask for single records, one after another, in a session of their own.
@@ -203,7 +204,7 @@ class RestSource:
             tries=tries,
         )
         self._wires.append(wire)
-        return Session(wire, settings.base_url, self._version)
+        return Session(wire, settings.base_url, self._version, ENCODE.get(settings.connector, as_they_are))
 
     def _reader(self, session: Session, mapper: Mapper) -> Callable[[Record, State | None], Row]:
         """Make what turns a raw record into a row, with what a vendor's code adds to it."""
@@ -273,14 +274,15 @@ def _asked(reads: PointReads, session: Session, keys: Sequence[str], by: By) -> 
             yield reads.ask(key, by)
 
 
-def _fields(settings: RestSide) -> dict[str, str]:
+def _fields(settings: RestSide) -> dict[str, str | list[str]]:
     """Name the fields to ask for, where a system returns only those: the mapped paths below the prefix, without it."""
     listing = settings.list
     if listing.fields_param is None:
         return {}
     prefix = listing.fields_prefix
     names = [path.removeprefix(prefix) for path in mapped_paths(settings) if path.startswith(prefix)]
-    return {listing.fields_param: ",".join(names)}
+    one_by_one = FIELDS.get(settings.connector)
+    return {listing.fields_param: ",".join(names) if one_by_one is None else one_by_one(names)}
 
 
 def _unchanged(record: Record) -> Record:

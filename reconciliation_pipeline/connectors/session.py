@@ -3,7 +3,7 @@
 How a single request survives the network is `transport.py`; what a list is, is `lister.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import httpx
@@ -14,6 +14,9 @@ from reconciliation_pipeline.connectors.transport import Answer, Params, Transpo
 from reconciliation_pipeline.settings.model import RestSide
 
 ONLY_OK = frozenset({200})
+
+Get = Callable[[str, Params], object]
+"""Asks for something beside the list, by its path and parameters, and gives the parsed answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ def version_of(settings: RestSide) -> Version | None:
     return Version(settings.version_header, wanted)
 
 
+def as_they_are(params: Params) -> Params:
+    """Leave parameters as they are."""
+    return params
+
+
 @dataclass(frozen=True, slots=True)
 class Session:
     """One conversation with one system.
@@ -71,11 +79,13 @@ class Session:
         wire: The connection.
         base_url: Address of the API.
         version: The version that was agreed on; None where there is none.
+        encode: How the system wants parameters to be written.
     """
 
     wire: Transport
     base_url: str
     version: Version | None
+    encode: Callable[[Params], Params] = as_they_are
 
     def ask(
         self,
@@ -97,7 +107,7 @@ class Session:
             PullFailed: There is no believable answer.
         """
         url = join(self.base_url, path)
-        answer = self.wire.get(url, _joined(url, params or {}), accept=accept, bodiless=bodiless)
+        answer = self.wire.get(url, _joined(url, self.encode(params or {})), accept=accept, bodiless=bodiless)
         if self.version is not None:
             self.version.refuse_other(answer.headers, must_be_said=False)
         return answer

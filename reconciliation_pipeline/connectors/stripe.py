@@ -9,9 +9,17 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from fractions import Fraction
 
 from reconciliation_pipeline.connectors.errors import BadShape
+from reconciliation_pipeline.connectors.session import Get
 
 MINOR_DIGITS = {"ISK": 2, "UGX": 2, "MGA": 0}
-"""Where Stripe's minor unit is not that of ISO 4217 (https://docs.stripe.com/currencies#zero-decimal)."""
+"""Where Stripe's minor unit is not that of ISO 4217 (https://docs.stripe.com/currencies#special-cases).
+
+HUF and TWD stand in that list as well, but only payouts are in whole units there.
+"""
+
+_ITEMS = "/v1/subscription_items"
+_MOST_PAGES = 10
+"""Pages of items one subscription may have; Stripe allows 20 items (https://docs.stripe.com/billing/subscriptions)."""
 
 _A_MONTH: Mapping[str, int | Fraction] = {
     "day": Fraction(365, 12),
@@ -20,6 +28,45 @@ _A_MONTH: Mapping[str, int | Fraction] = {
     "year": Fraction(1, 12),
 }
 _SMALLEST = Decimal("0.0001")
+
+
+def follow(record: Mapping[str, object], get: Get) -> Mapping[str, object]:
+    """Ask for the items that a subscription's own short list of them leaves out.
+
+    Args:
+        record: A subscription.
+        get: Asks for a path with parameters and gives the parsed answer.
+
+    Returns:
+        It, with all of its items; those that stood in it first, so that the first one stays the first.
+
+    Raises:
+        PullFailed: The items cannot be asked for.
+        BadShape: Their list does not come to its end.
+    """
+    items = record.get("items")
+    if not isinstance(items, dict) or items.get("has_more") is not True:
+        return record
+    shown = [item.get("id") for item in _data(items)]
+    every = _every_item(record.get("id"), get)
+    every.sort(key=lambda item: shown.index(item.get("id")) if item.get("id") in shown else len(shown))
+    return {**record, "items": {**items, "data": every, "has_more": False}}
+
+
+def _every_item(subscription: object, get: Get) -> list[Mapping[str, object]]:
+    found: dict[str, Mapping[str, object]] = {}
+    params: dict[str, str | int] = {"subscription": str(subscription), "limit": 100}
+    for _ in range(_MOST_PAGES):
+        page = get(_ITEMS, params)
+        items = _data(page)
+        found |= {str(item.get("id")): item for item in items}
+        if isinstance(page, dict) and page.get("has_more") is False and isinstance(page.get("data"), list):
+            return list(found.values())
+        if not isinstance(page, dict) or page.get("has_more") is not True or not items:
+            break
+        params["starting_after"] = str(items[-1].get("id"))
+    message = f"The items of subscription {subscription} do not come to an end, so its amount is unknown."
+    raise BadShape(message, remedy="Run again; if it stays, compare without the amount.")
 
 
 def enrich(record: Mapping[str, object]) -> dict[str, object]:
@@ -52,8 +99,12 @@ def _items(record: Mapping[str, object]) -> list[Mapping[str, object]]:
         return []
     if items.get("has_more", False) is not False:
         message = f"Subscription {record.get('id')} has more items than its answer shows, so its amount is unknown."
-        raise BadShape(message, remedy="Split the subscription, or compare without the amount.")
-    data = items.get("data")
+        raise BadShape(message, remedy="Run again; if it stays, compare without the amount.")
+    return _data(items)
+
+
+def _data(found: object) -> list[Mapping[str, object]]:
+    data = found.get("data") if isinstance(found, dict) else None
     return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
 
 

@@ -17,7 +17,7 @@ from reconciliation_pipeline.settings.messages import told
 from reconciliation_pipeline.settings.mistakes import Mistake, SettingsBroken, UnknownReconciliation
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.settings.places import Document, read
-from reconciliation_pipeline.settings.presets import PRESETS, with_meant_connectors, with_presets
+from reconciliation_pipeline.settings.presets import PRESETS, unknown_choices, with_meant_connectors, with_presets
 from reconciliation_pipeline.settings.secrecy import promised, secrets_in
 from reconciliation_pipeline.settings.values import IDENTITY
 
@@ -148,6 +148,7 @@ def _examine(content: bytes, path: Path, environ: Mapping[str, str], presets: Pa
     filled, unset = fill(document, environ)
     secrets = list(secrets_in(document))
     mistakes += [*unset, *secrets]
+    mistakes += [document.mistake(keys, text, remedy) for keys, text, remedy in unknown_choices(filled, presets)]
     reconciliation, misshapen = _shape(filled, document, presets)
     mistakes += misshapen
     if (guessed := with_meant_connectors(filled)) != filled:

@@ -1,21 +1,22 @@
 """What does a vendor's preset add to a side?
 
 A preset is laid *under* what the user wrote: mappings are joined, everything else is replaced. The
-presets themselves are data beside the connectors.
+presets themselves are data beside the connectors; which variant of one is meant is `variants.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import yaml
 
-from reconciliation_pipeline.settings.mistakes import nearest
+from reconciliation_pipeline.settings.mistakes import Keys, nearest
+from reconciliation_pipeline.settings.variants import unknown, variant
 
 PRESETS = Path(__file__).parents[1] / "connectors" / "presets"
-VENDORS = ("hubspot", "stripe")
+VENDORS = ("hubspot", "stripe", "tryton")
 CONNECTORS = (*VENDORS, "rest", "file", "sql")
-# A total stands in one place: half of the user's and half of the preset's would be two.
-_WHOLE = frozenset({"total"})
+# Half of the user's and half of the preset's would be two totals, or a way to a key that leads nowhere.
+_WHOLE = frozenset({"total", "by_key"})
 
 
 def with_presets(data: Mapping[str, object], presets: Path = PRESETS) -> dict[str, object]:
@@ -29,6 +30,19 @@ def with_presets(data: Mapping[str, object], presets: Path = PRESETS) -> dict[st
     if not isinstance(sides, Mapping):
         return dict(data)
     return {**data, "sides": {role: _side(side, presets) for role, side in sides.items()}}
+
+
+def unknown_choices(data: Mapping[str, object], presets: Path = PRESETS) -> Iterator[tuple[Keys, str, str]]:
+    """Find every object and version that a side names and its connector does not have.
+
+    Yields:
+        The way to the key, what is wrong, and what to do.
+    """
+    sides = data.get("sides")
+    for role, side in sides.items() if isinstance(sides, Mapping) else ():
+        if isinstance(side, Mapping) and side.get("connector") in (*VENDORS, "rest"):
+            for key, text, remedy in unknown(_preset(side["connector"], presets), side):
+                yield ("sides", role, key), text, remedy
 
 
 def with_meant_connectors(data: Mapping[str, object]) -> dict[str, object]:
@@ -48,8 +62,15 @@ def _meant(side: object) -> object:
 def _side(side: object, presets: Path) -> object:
     if not isinstance(side, Mapping) or side.get("connector") not in VENDORS:
         return side
-    preset = yaml.safe_load((presets / f"{side['connector']}.yaml").read_text("utf-8"))
-    return underlay(side, preset)
+    return underlay(side, variant(_preset(side["connector"], presets), side))
+
+
+def _preset(connector: object, presets: Path) -> Mapping[str, object]:
+    if connector not in VENDORS:
+        return {}
+    found = yaml.safe_load((presets / f"{connector}.yaml").read_text("utf-8"))
+    assert isinstance(found, Mapping)
+    return found
 
 
 def underlay(written: Mapping[str, object], default: Mapping[str, object]) -> dict[str, object]:

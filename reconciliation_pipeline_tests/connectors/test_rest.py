@@ -225,6 +225,24 @@ def test_a_range_walk_ends_at_the_total_or_past_it(server):
     assert "bad_shape" == code_of(server, in_turn(reply({"data": []}, 206, Content_Range="records 0-1/*")), **ranges)
 
 
+def test_a_range_walk_goes_on_while_the_total_is_unknown_and_ends_only_at_one(server):
+    ranges = {"paging": {"type": "range", "size": 2}}
+    unknown = reply({"data": records("a", "b")}, 206, Content_Range="records 0-1/*")
+    last = reply({"data": records("c")}, 206, Content_Range="records 2-2/3")
+
+    assert "ok" == code_of(server, in_turn(unknown, last), **ranges)
+    assert ["records=0-1", "records=2-3"] == [request.headers["range"] for request in server.requests]
+    for never in (
+        reply({"data": []}, 206, Content_Range="records 2-1/*"),
+        reply({"data": []}, 206, Content_Range="records */*"),
+        reply({}, 416, Content_Range="records */*"),
+        reply({}, 416),
+    ):
+        assert "bad_shape" == code_of(server, in_turn(unknown, never), **ranges)
+    server.says(in_turn(unknown))
+    assert None is a_source(server.url, **ranges).count()
+
+
 def test_archived_records_get_a_walk_of_their_own(server):
     def by_archive(request: Request) -> Reply:
         return page("z") if request.params["archived"] == "true" else page("a", "b")

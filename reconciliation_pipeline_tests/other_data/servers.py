@@ -110,6 +110,8 @@ class System:
 
     def _hubspot(self, path: str, query: Query, _headers: Mapping[str, str]) -> Reply:
         """GET /crm/v3/objects/companies: archived ones only when asked for, properties only when named."""
+        if path == "/account-info/v3/details":
+            return Reply({"portalId": 4711, "accountType": "STANDARD"})
         if path != "/crm/v3/objects/companies":
             return Reply({"status": "error", "message": "resource not found"}, status=404)
         wanted = [name for name in query.get("properties", "name,domain").split(",") if name]
@@ -130,6 +132,8 @@ class System:
 
     def _stripe(self, path: str, query: Query, headers: Mapping[str, str]) -> Reply:
         """GET /v1/subscriptions: newest first, cancelled ones only with status=all, customers only expanded."""
+        if path == "/v1/account":
+            return Reply({"id": "acct_other", "object": "account"})
         if path != "/v1/subscriptions":
             return Reply(
                 {"error": {"type": "invalid_request_error", "message": "Unrecognized request URL"}}, status=404

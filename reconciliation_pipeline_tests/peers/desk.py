@@ -26,7 +26,10 @@ sides:
     auth: {{token_env: STRIPE_API_KEY}}
     budget: 10s
     key: customer.metadata.customer_number
-    # localstripe speaks of plans, as Stripe did before it had prices.
+    # localstripe has no account and says no version.
+    account: null
+    version_header: null
+    # It speaks of plans, as Stripe did before it had prices.
     fields:
       plan: items.data[0].plan.nickname
       mrr: {{currency: {{path: "items.data[0].plan.currency"}}}}
