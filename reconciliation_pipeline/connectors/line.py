@@ -66,6 +66,7 @@ class Line(httpx.BaseTransport):
         internal: Callable[[str], bool] = is_internal,
         proxy_for: ProxyFor = environment_proxy,
         carrier: Callable[[str | None], httpx.BaseTransport] = new_carrier,
+        sent: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; nothing is connected yet.
 
@@ -74,16 +75,27 @@ class Line(httpx.BaseTransport):
             internal: Which addresses are refused.
             proxy_for: Which proxy a request goes through.
             carrier: Makes what carries requests, straight or through a proxy.
+            sent: Told when a request really leaves, once there is a connection.
         """
         self._resolve = resolve
         self._internal = internal
         self._proxy_for = proxy_for
         self._new_carrier = carrier
+        self._sent = sent
         self._carriers: dict[_Way, httpx.BaseTransport] = {}
         self._addresses: dict[str, list[str]] = {}
         self._lock = Lock()
         self._handles: dict[_Way, socket.socket] = {}
         self._is_cut = False
+
+    def prepare(self, url: httpx.URL) -> None:
+        """Look a host up and load what it takes to reach it, which may last longer than a request.
+
+        Raises:
+            Refused: The host leads into a private network.
+            SourceError: The environment's proxy cannot be used.
+        """
+        self._way(url)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request to the first address of its host that can be connected to.
@@ -93,19 +105,14 @@ class Line(httpx.BaseTransport):
             SourceError: The environment's proxy cannot be used.
             httpx.TransportError: There is no answer.
         """
-        host = request.url.raw_host.decode("ascii")
-        if self._resolve is None:
-            return self._send(request, (host, None))
-        addresses = self._addresses.pop(host, None) or list(dict.fromkeys(self._resolve(host)))
-        refuse_internal(host, addresses, self._internal)
-        proxy = self._proxy_for(request.url)
-        if proxy is not None:
-            self._addresses[host] = addresses
-            return self._send(request, (host, proxy))
+        way = host, proxy = self._way(request.url)
+        if self._resolve is None or proxy is not None:
+            return self._send(request, way)
         failed: httpx.TransportError = UnknownHost("unknown")
+        addresses = self._addresses.pop(host)
         for address in addresses:
             try:
-                response = self._send(_to(address, host, request), (host, None))
+                response = self._send(_to(address, host, request), way)
             except (httpx.ConnectError, httpx.ConnectTimeout) as error:
                 failed = error
                 if self._is_cut:
@@ -130,16 +137,27 @@ class Line(httpx.BaseTransport):
             while self._handles:
                 self._handles.popitem()[1].close()
 
-    def _send(self, request: httpx.Request, way: _Way) -> httpx.Response:
+    def _way(self, url: httpx.URL) -> _Way:
+        host = url.raw_host.decode("ascii")
+        proxy = None
+        if self._resolve is not None:
+            if host not in self._addresses:
+                self._addresses[host] = list(dict.fromkeys(self._resolve(host)))
+            refuse_internal(host, self._addresses[host], self._internal)
+            proxy = self._proxy_for(url)
         # One carrier for each name: a connection whose certificate was checked for one name never serves another,
         # though both may stand for the same address.
-        carrier = self._carriers.get(way)
-        if carrier is None:
-            carrier = self._carriers[way] = self._new_carrier(way[1])
+        if (host, proxy) not in self._carriers:
+            self._carriers[host, proxy] = self._new_carrier(proxy)
+        return host, proxy
+
+    def _send(self, request: httpx.Request, way: _Way) -> httpx.Response:
         request.extensions = {**request.extensions, "trace": partial(self._trace, way)}
-        return carrier.handle_request(request)
+        return self._carriers[way].handle_request(request)
 
     def _trace(self, way: _Way, event: str, details: Mapping[str, Any]) -> None:
+        if event == "http11.send_request_headers.started":
+            self._sent()
         if event != "connection.connect_tcp.complete":
             return
         # A handle of our own: closing a socket wakes nobody who waits for it, shutting its connection does,

@@ -14,6 +14,9 @@ from typing import Protocol
 SHARE = 0.96
 """Share of the allowed rate that is used. What is left over lets one request in every second arrive 40 ms late
 without the server counting one too many."""
+LATE = 0.02
+"""Seconds by which a request may leave late, as it does when it needs a new connection first; after a later one the
+pace starts anew."""
 
 
 def _now() -> datetime:
@@ -87,10 +90,19 @@ class Pacer:
         self._gap = 1 / (requests_per_second * SHARE)
         self._clock = clock
         self._slots = slots or OwnSlots()
+        self._due = float("inf")
 
     def take(self) -> float:
         """Reserve the next moment (by the monotonic clock) at which a request may be sent."""
-        return self._slots.take(self._clock.monotonic(), self._gap)
+        self._due = self._slots.take(self._clock.monotonic(), self._gap)
+        return self._due
+
+    def sent(self) -> None:
+        """Take note that the request of the last moment leaves now."""
+        now = self._clock.monotonic()
+        if now > self._due + LATE:
+            self._slots.hold(now + self._gap)
+        self._due = float("inf")
 
     def hold(self, seconds: float) -> float:
         """Send nothing for so many seconds, whoever shares the pace; the moment it ends."""

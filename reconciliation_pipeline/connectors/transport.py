@@ -136,7 +136,7 @@ class Transport:
         self._tries = tries
         self._stop = Event()
         self._sending = Lock()
-        self._line = Line(None if local else resolve)
+        self._line = Line(None if local else resolve, sent=self._sent)
         self._watchdog: Timer | None = None
         self._client = httpx.Client(
             headers={**_OWN, **_ONLY_GZIP},
@@ -202,6 +202,7 @@ class Transport:
 
     def _attempt(self, question: _Question) -> Answer | Again:
         if not question.for_token:
+            self._line.prepare(question.request.url)
             self._pace(question.request.url)
             question.request.headers.update(self._credentials.headers(self._fetch, self._clock.monotonic()))
             self.requests += 1
@@ -278,6 +279,10 @@ class Transport:
         if due > self._deadline:
             raise self._overtime()
         self._sleep(due - self._clock.monotonic())
+
+    def _sent(self) -> None:
+        if self._pacer is not None:
+            self._pacer.sent()
 
     def _hold(self, seconds: float) -> None:
         if self._pacer is not None:

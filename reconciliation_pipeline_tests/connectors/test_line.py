@@ -272,6 +272,32 @@ def test_a_rebinding_name_leads_to_the_checked_machine_and_never_to_the_other():
     assert ([f"crm.example:{port}"] * 2, []) == (public, private)
 
 
+def test_a_request_is_told_of_when_it_leaves_not_before_there_is_a_connection():
+    told: list[str] = []
+    with listening("127.0.0.1") as (port, _), socket.create_server(("127.0.0.1", 0)) as full:
+        line = Line(None, sent=lambda: told.append("sent"))
+        with httpx.Client(transport=line) as client:
+            client.get(f"http://127.0.0.1:{port}/")
+            client.get(f"http://127.0.0.1:{port}/")
+            assert ["sent", "sent"] == told
+
+            closed = full.getsockname()[1]
+            full.close()
+            with pytest.raises(httpx.ConnectError):
+                client.get(f"http://127.0.0.1:{closed}/")
+
+    assert ["sent", "sent"] == told
+
+
+def test_what_takes_long_can_be_done_before_a_request():
+    network = FakeNetwork([PUBLIC])
+    network.line.prepare(httpx.URL("https://crm.example/"))
+    assert (["crm.example"], 1, []) == (network.looked_up, len(network.carriers), network.asked)
+
+    network.ask()
+    assert (["crm.example"], 1) == (network.looked_up, len(network.carriers))
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for crm.example and its key, in one file; it vouches for itself."""

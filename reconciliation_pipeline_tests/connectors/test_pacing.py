@@ -2,10 +2,10 @@
 
 import pytest
 
-from reconciliation_pipeline.connectors.pacing import SHARE, Pacer
+from reconciliation_pipeline.connectors.pacing import LATE, SHARE, Pacer
 from reconciliation_pipeline_tests.connectors.builders import FakeTime
 
-LATE = 0.040
+LATEST = 0.040
 """Seconds one request may be late without the server counting one too many."""
 
 
@@ -23,7 +23,7 @@ def test_requests_are_evenly_spaced_from_the_first_on(rate, gap):
 def test_no_second_sees_more_requests_than_allowed_even_if_one_is_late(rate):
     sent = moments(rate, 3 * rate + 1)
 
-    assert [] == [begun for begun, ended in zip(sent, sent[rate:], strict=False) if ended - (begun + LATE) <= 1]
+    assert [] == [begun for begun, ended in zip(sent, sent[rate:], strict=False) if ended - (begun + LATEST) <= 1]
 
 
 def test_at_least_95_of_100_allowed_requests_are_sent():
@@ -51,5 +51,28 @@ def test_a_pause_shorter_than_another_changes_nothing():
     pacer = Pacer(2 / SHARE, FakeTime().clock)
     pacer.hold(10)
     pacer.hold(1)
+
+    assert 10 == pacer.take()
+
+
+@pytest.mark.parametrize(("expected", "late"), [(0.5, LATE), (LATE + 1.5, LATE + 1)])
+def test_after_a_request_that_leaves_late_the_pace_starts_anew(expected, late):
+    time = FakeTime()
+    pacer = Pacer(2 / SHARE, time.clock)
+    pacer.take()
+    time.seconds += late
+    pacer.sent()
+    time.seconds = 0
+
+    assert pytest.approx(expected) == pacer.take()
+
+
+def test_a_request_for_something_else_is_not_counted():
+    time = FakeTime()
+    pacer = Pacer(2 / SHARE, time.clock)
+    pacer.take()
+    pacer.sent()
+    time.seconds = 10
+    pacer.sent()
 
     assert 10 == pacer.take()
