@@ -54,7 +54,10 @@ LAYERS = {
 """The whole plan: a folder that is not here has no place yet."""
 
 EXCEPTIONS = {
-    f"{PACKAGE}/connectors/sql.py": frozenset({"sqlalchemy"}),
+    **{
+        f"{PACKAGE}/connectors/{name}.py": frozenset({"sqlalchemy"})
+        for name in ("sql", "sql_address", "sql_condition", "sql_moment", "sql_table")
+    },
     f"{PACKAGE}/connectors/tables/parquet.py": frozenset({"pyarrow"}),
 }
 """What one module may import beyond the plan of its folder: SQLAlchemy reads databases, pyarrow reads Parquet."""

@@ -1,28 +1,29 @@
 """What does a table of a database hold? Read in one transaction, in which every row is of the same moment.
 
-Only this module knows SQLAlchemy. What a value means is `cells.py` and `mapping.py`, how trouble is
-told `sql_trouble.py`. Names of tables and columns are looked up in the database first and quoted by
-SQLAlchemy; values are bound; there is no free SQL.
+Where the database is stands in `sql_address.py`, what holds it still in `sql_moment.py`, what it is asked in
+`sql_table.py`. What a value means is `cells.py` and `mapping.py`, how trouble is told `sql_trouble.py`.
 """
 
-import warnings
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from difflib import get_close_matches
-from typing import Any
-from urllib.parse import quote
+from datetime import date, timedelta
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchTableError, SAWarning
+from sqlalchemy.exc import DBAPIError
 
 from reconciliation_pipeline.connectors.cells import Column, cell_of
 from reconciliation_pipeline.connectors.credentials import variable
-from reconciliation_pipeline.connectors.errors import BadShape, PastIsNotPullable, Refused, SecretMissing, Truncated
-from reconciliation_pipeline.connectors.mapping import Mapper, mapped_paths
+from reconciliation_pipeline.connectors.errors import BadShape, PastIsNotPullable, Truncated, Unreachable
+from reconciliation_pipeline.connectors.mapping import Mapper
+from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.paths import column_reader
-from reconciliation_pipeline.connectors.source import Page
+from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
+from reconciliation_pipeline.connectors.sql_address import engine_for
+from reconciliation_pipeline.connectors.sql_condition import refuse_more_than_a_condition
+from reconciliation_pipeline.connectors.sql_moment import abandoned_at_once, clock_of, hold_still
+from reconciliation_pipeline.connectors.sql_table import SqlTable, find_table
 from reconciliation_pipeline.connectors.sql_trouble import Trouble, told
 from reconciliation_pipeline.connectors.values import Unusable
 from reconciliation_pipeline.domain.records import Row, Side
@@ -31,30 +32,38 @@ from reconciliation_pipeline.settings.model import SqlSide
 PAGE = 5_000
 """Records a page, and as many as the driver holds at once where the database has cursors of its own."""
 
-PATIENCE = "10"
-"""Seconds to wait for a connection."""
+AT_ONCE = 50
+"""Keys that are asked for in one statement."""
 
-_Type = sa.types.TypeEngine[Any]
-_POSTGRES = frozenset({"postgres", "postgresql"})
-_MYSQL = frozenset({"mysql", "mariadb"})
+BUDGET = timedelta(minutes=30)
+"""Longest time one pull may take, and one statement in it."""
 
-# A column of a type SQLAlchemy does not know is of no concern: it may not even be mapped.
-warnings.filterwarnings("ignore", message="Did not recognize type", category=SAWarning)
+_Answer = TypeVar("_Answer")
+_Rows = Sequence[Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """A table that is there, with the columns that are wanted."""
+class _Held:
+    """A transaction that sees one moment, the table in it, and when its time is up."""
 
-    columns: Mapping[str, Column]
-    rows: sa.Select[tuple[object, ...]]
-    count: sa.Select[tuple[int]]
+    connection: sa.Connection
+    table: SqlTable
+    until: float
 
 
 class SqlSource:
     """A system whose records stand in a table or view, as a `Source`."""
 
-    def __init__(self, settings: SqlSide, *, side: Side, environ: Mapping[str, str], morning: date) -> None:
+    def __init__(  # noqa: PLR0913 - the side, and what a pull may take
+        self,
+        settings: SqlSide,
+        *,
+        side: Side,
+        environ: Mapping[str, str],
+        morning: date,
+        budget: timedelta = BUDGET,
+        clock: Clock | None = None,
+    ) -> None:
         """Prepare a source; nothing is connected yet.
 
         Args:
@@ -62,18 +71,31 @@ class SqlSource:
             side: Its role.
             environ: Where the database's address stands.
             morning: The morning whose rows are read, for a table that keeps every morning.
+            budget: Longest time one pull may take, and one statement in it.
+            clock: Measures it.
 
         Raises:
             SecretMissing: The variable is not set, or holds no address of a database.
+            SourceError: The condition in the settings is none.
         """
         self.side = side
         self._settings = settings
         self._morning = morning
-        self._engine = _engine(settings.url_env, variable(settings.url_env, environ))
+        self._budget = budget
+        self._monotonic = (clock or Clock()).monotonic
+        self._engine = engine_for(settings.url_env, variable(settings.url_env, environ), budget)
+        if settings.as_of is not None and settings.as_of.expression is not None:
+            refuse_more_than_a_condition(settings.as_of.expression, self._engine.dialect.name)
 
-    def answers_for_the_past(self) -> bool:
-        """Whether the table keeps the rows of every morning."""
-        return self._settings.as_of is not None
+    def declares(self) -> Abilities:
+        """Say what a table can do: it counts itself, and every record can be asked for."""
+        return Abilities(
+            paging="cursor",
+            states_total=True,
+            answers_for_the_past=self._settings.as_of is not None,
+            reads_by_id=True,
+            reads_by_key=True,
+        )
 
     def pull(self, as_of: date | None = None) -> Generator[Page, None, None]:
         """Yield the table in pages, ordered by the system's own id.
@@ -84,21 +106,10 @@ class SqlSource:
         Raises:
             PullFailed: The database does not answer, does not allow it, or is not what the settings say.
         """
-        if as_of is not None and not self.answers_for_the_past():
+        if as_of is not None and not self.declares().answers_for_the_past:
             message = f"The table {self._settings.table} only knows how things are now, not how they were on {as_of}."
             raise PastIsNotPullable(message, remedy="Write as_of: {column: ...} if it keeps the rows of every morning.")
-        connected = False
-        try:
-            with self._engine.connect() as connection:
-                connected = True
-                _hold_still(connection)
-                yield from self._walk(connection, as_of or self._morning)
-        except DBAPIError as error:
-            # What SQLAlchemy raised holds the statement, and its cause the address.
-            trouble = Trouble(str(error.orig), _state(error), connected, error.connection_invalidated)
-        else:
-            return
-        raise told(trouble, variable=self._settings.url_env, table=self._settings.table)
+        yield from self._asked(as_of, self._walk)
 
     def check(self) -> Page:
         """Read the first page only.
@@ -106,24 +117,70 @@ class SqlSource:
         Raises:
             PullFailed: The database does not answer, does not allow it, or is not what the settings say.
         """
-        with closing(self.pull()) as pages:
+        with closing(self._asked(None, self._first)) as pages:
             return next(pages)
+
+    def count(self) -> int:
+        """Ask the database how many rows there are.
+
+        Raises:
+            PullFailed: The database does not answer, does not allow it, or is not what the settings say.
+        """
+        with closing(self._asked(None, _count)) as counts:
+            return next(counts)
+
+    def lookup(self, keys: Sequence[str], *, by: By = By.KEY) -> Generator[PointRead, None, None]:
+        """Ask for single records among those of this morning, all in one transaction.
+
+        Args:
+            keys: Keys, or the system's own ids.
+            by: Which of the two they are.
+
+        Raises:
+            PullFailed: The database does not answer, does not allow it, or is not what the settings say.
+        """
+        if keys:
+            yield from self._asked(None, lambda held: self._look_up(held, keys, by))
 
     def close(self) -> None:
         """Let go of the database; every pull has a connection of its own."""
         self._engine.dispose()
 
-    def _walk(self, connection: sa.Connection, morning: date) -> Generator[Page, None, None]:
-        table = _find(connection, self._settings, morning)
-        clock = _clock(connection)
-        total = connection.execute(table.count).scalar_one()
+    def _asked(
+        self, as_of: date | None, question: Callable[[_Held], Generator[_Answer, None, None]]
+    ) -> Generator[_Answer, None, None]:
+        """Ask in a transaction that sees one moment, and tell trouble without its text."""
+        until = self._monotonic() + self._budget.total_seconds()
+        connected = False
+        try:
+            with self._engine.connect() as connection:
+                connected = True
+                hold_still(connection, self._budget)
+                table = find_table(connection, self._settings, as_of or self._morning)
+                yield from question(_Held(connection, table, until))
+        except DBAPIError as error:
+            # What SQLAlchemy raised holds the statement, and its cause the address.
+            trouble = Trouble(str(error.orig), _state(error), connected, error.connection_invalidated)
+        else:
+            return
+        raise told(trouble, variable=self._settings.url_env, table=self._settings.table)
+
+    def _walk(self, held: _Held) -> Generator[Page, None, None]:
+        yield from self._pages(held, held.table.rows)
+
+    def _first(self, held: _Held) -> Generator[Page, None, None]:
+        yield from self._pages(held, held.table.rows.limit(PAGE))
+
+    def _pages(self, held: _Held, rows: sa.Select[Any]) -> Generator[Page, None, None]:
+        clock = clock_of(held.connection)
+        total = next(_count(held))
         mapper = Mapper(self._settings, reader=column_reader)
         received = 0
-        for pages, batch in enumerate(_batches(connection, table.rows, self._settings.table), start=1):
-            rows = tuple(_row(mapper, table.columns, values) for values in batch)
-            received += len(rows)
+        for pages, batch in enumerate(self._batches(held, rows), start=1):
+            mapped = tuple(_row(mapper, held.table.columns, values) for values in batch)
+            received += len(mapped)
             ended_by = self._end(received, total) if len(batch) < PAGE else None
-            yield Page(rows, requests=pages, source_clock=clock, total=total, ended_by=ended_by)
+            yield Page(mapped, requests=pages, source_clock=clock, total=total, ended_by=ended_by)
 
     def _end(self, received: int, total: int) -> str:
         if received != total:
@@ -131,152 +188,48 @@ class SqlSource:
             raise Truncated(message, remedy="Run again; if it stays, use a kind of table that knows transactions.")
         return f"end of the result, {received:,} of {total:,} rows"
 
+    def _look_up(self, held: _Held, keys: Sequence[str], by: By) -> Generator[PointRead, None, None]:
+        column = self._settings.source_id if by is By.ID else self._settings.key
+        mapper = Mapper(self._settings, reader=column_reader)
+        for start in range(0, len(keys), AT_ONCE):
+            chunk = keys[start : start + AT_ONCE]
+            found: dict[str, list[Row]] = {key: [] for key in chunk}
+            # No database holds a NUL character in text, and some drivers refuse to ask for one.
+            askable = [key for key in chunk if "\x00" not in key]
+            for batch in self._batches(held, held.table.rows_named(column, askable)):
+                for row in (_row(mapper, held.table.columns, values) for values in batch):
+                    name = row.source_id if by is By.ID else row.key
+                    if name in found:
+                        found[name].append(row)
+            yield from (PointRead(key, tuple(found[key])) for key in chunk)
 
-def _engine(name: str, text: str) -> sa.Engine:
-    try:
-        return sa.create_engine(_url(name, text), poolclass=sa.NullPool, hide_parameters=True)
-    except ModuleNotFoundError as missing:
-        what, remedy = f"needs the driver {missing.name}, which is not installed", "Install it, or name another driver."
-    except (ArgumentError, ValueError, TypeError):
-        what = "holds no address of a database that SQLAlchemy knows"
-        remedy = f"Set {name} to one like postgresql://user:password@host/database."
-    message = f"The environment variable {name} {what}."
-    raise SecretMissing(message, remedy=remedy)
+    def _batches(self, held: _Held, rows: sa.Select[Any]) -> Generator[_Rows, None, None]:
+        """Yield the rows, as many at once as a page has; the last batch has fewer, and may be empty."""
+        batch: _Rows | None = None
+        try:
+            with (
+                held.connection.execute(rows, execution_options={"yield_per": PAGE}) as result,
+                abandoned_at_once(held.connection, result),
+            ):
+                while batch is None or len(batch) == PAGE:
+                    batch = result.fetchmany(PAGE)
+                    self._refuse_late(held)
+                    yield batch
+        except (ValueError, ArithmeticError):
+            message = f"The table {self._settings.table} holds a value that the database's driver cannot read."
+        else:
+            return
+        raise BadShape(message, remedy="Look for dates beyond the year 9999, or have a view leave them out.")
 
-
-def _url(name: str, text: str) -> sa.URL:
-    url = sa.make_url(text)
-    if url.drivername in _POSTGRES:
-        url = url.set(drivername="postgresql+psycopg2")
-    kind = url.get_backend_name()
-    if kind == "sqlite":
-        return _read_only(url)
-    if text.count("@") > 1:
-        # A password with an @ in it would be cut there, and its rest taken for the server's name.
-        message = f"The environment variable {name} holds more than one @, so it is unclear where its password ends."
-        raise SecretMissing(message, remedy="Write %40 for each @ of the user and the password.")
-    return url.update_query_dict({"connect_timeout": PATIENCE, **url.query}) if kind in _POSTGRES | _MYSQL else url
-
-
-def _read_only(url: sa.URL) -> sa.URL:
-    """Open a file as it is: an ordinary connection would create one that is missing."""
-    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
-        return url
-    return url.set(database=f"file:{quote(url.database)}", query={**url.query, "mode": "ro", "uri": "true"})
-
-
-def _hold_still(connection: sa.Connection) -> None:
-    """Begin a transaction that sees one moment, and changes nothing.
-
-    Postgres and MySQL read from a snapshot, SQLite from the state of its file. Every other database is
-    asked for SERIALIZABLE, which may make writers wait.
-
-    Raises:
-        Refused: The database has no such transaction.
-    """
-    kind = connection.dialect.name
-    if kind == "sqlite":
-        # Python's driver would begin no transaction for reading.
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("BEGIN")
-    elif kind in _POSTGRES:
-        connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    elif kind in _MYSQL:
-        connection.execution_options(isolation_level="REPEATABLE READ")
-        connection.exec_driver_sql("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
-    else:
-        _serialize(connection)
+    def _refuse_late(self, held: _Held) -> None:
+        if self._monotonic() > held.until:
+            minutes = self._budget.total_seconds() / 60
+            message = f"Reading {self._settings.table} was not done after {minutes:g} minutes."
+            raise Unreachable(message, remedy="Let the pull run when the database has less to do.")
 
 
-def _serialize(connection: sa.Connection) -> None:
-    try:
-        connection.execution_options(isolation_level="SERIALIZABLE")
-    except (ArgumentError, NotImplementedError):
-        message = f"A database of the kind {connection.dialect.name} offers no transaction that sees one moment."
-    else:
-        return
-    raise Refused(message, remedy="Let the system export a file, and use the connector file.")
-
-
-def _find(connection: sa.Connection, settings: SqlSide, morning: date) -> _Table:
-    types = _types(sa.inspect(connection), settings.table)
-    wanted, dated = mapped_paths(settings), settings.as_of.column if settings.as_of else None
-    for column in (*wanted, *filter(None, [dated])):
-        if column not in types:
-            what = f"The table {settings.table} has no column {column!r}."
-            raise _missing(what, column, list(types), "columns")
-    schema, _, name = settings.table.rpartition(".")
-    table = sa.table(name, *map(sa.column, types), schema=schema or None)
-    rows = sa.select(*(table.c[column] for column in wanted)).order_by(table.c[settings.source_id])
-    count = sa.select(sa.func.count()).select_from(table)
-    if dated is not None:
-        that_morning = table.c[dated] == _written(morning, types[dated], dated)
-        rows, count = rows.where(that_morning), count.where(that_morning)
-    return _Table({column: _column(types[column]) for column in wanted}, rows, count)
-
-
-def _types(inspector: sa.Inspector, table: str) -> Mapping[str, _Type]:
-    """Look up the columns of a table or view.
-
-    Raises:
-        BadShape: There is no such schema or table.
-    """
-    schema, _, name = table.rpartition(".")
-    schemas = inspector.get_schema_names() if schema else []
-    # A schema of another database ("other.dbo") is in no list.
-    if schema and "." not in schema and schema not in schemas:
-        what = f"There is no schema {schema!r} for the table {table!r}."
-        raise _missing(what, schema, schemas, "schemas")
-    try:
-        return {each["name"]: each["type"] for each in inspector.get_columns(name, schema=schema or None)}
-    except NoSuchTableError:
-        tables = [*inspector.get_table_names(schema or None), *inspector.get_view_names(schema or None)]
-    what = f"There is no table {table!r}."
-    raise _missing(what, name, tables, "tables")
-
-
-def _missing(message: str, name: str, names: Sequence[str], kind: str) -> BadShape:
-    close = get_close_matches(name, names, n=1)
-    listed = f"The {kind} are: {', '.join(sorted(names)[:20])}." if names else f"This user sees no {kind} there."
-    return BadShape(message, remedy=f"Did you mean {close[0]!r}?" if close else listed)
-
-
-def _column(kind: _Type) -> Column:
-    if isinstance(kind, sa.Boolean):
-        return Column.TRUTH
-    return Column.PADDED if isinstance(kind, sa.CHAR) else Column.PLAIN
-
-
-def _written(morning: date, kind: _Type, column: str) -> sa.BindParameter[object]:
-    """Write a morning the way the column of `as_of` does."""
-    if isinstance(kind, sa.Date):
-        return sa.literal(morning, kind)
-    if isinstance(kind, sa.String | sa.types.NullType):
-        return sa.literal(morning.isoformat(), sa.String())
-    message = f"The column {column!r} of as_of is neither a date nor text, so it names no morning."
-    raise BadShape(message, remedy="Name a column of type DATE, or of text such as 2026-11-22.")
-
-
-def _clock(connection: sa.Connection) -> datetime | None:
-    """Ask the database for its own time; None where its answer carries no zone."""
-    found = connection.execute(sa.select(sa.func.current_timestamp())).scalar_one()
-    return found.astimezone(UTC) if isinstance(found, datetime) and found.tzinfo is not None else None
-
-
-def _batches(
-    connection: sa.Connection, rows: sa.Select[Any], table: str
-) -> Generator[Sequence[Sequence[object]], None, None]:
-    """Yield the rows, as many at once as a page has; the last batch has fewer, and may be empty."""
-    batch: Sequence[Sequence[object]] | None = None
-    try:
-        with connection.execute(rows, execution_options={"yield_per": PAGE}) as result:
-            while batch is None or len(batch) == PAGE:
-                batch = result.fetchmany(PAGE)
-                yield batch
-    except (ValueError, ArithmeticError):
-        message = f"The table {table} holds a value that the database's driver cannot read."
-    else:
-        return
-    raise BadShape(message, remedy="Look for dates beyond the year 9999, or have a view leave them out.")
+def _count(held: _Held) -> Generator[int, None, None]:
+    yield held.connection.execute(held.table.count).scalar_one()
 
 
 def _row(mapper: Mapper, columns: Mapping[str, Column], values: Sequence[object]) -> Row:

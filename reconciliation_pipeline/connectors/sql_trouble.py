@@ -18,6 +18,10 @@ _LOGIN = re.compile(
 )
 _NO_DATABASE = re.compile(r"database \S+ does not exist|unknown database|unable to open database file", re.IGNORECASE)
 _UNDECODABLE = re.compile(r"could not decode|invalid byte sequence", re.IGNORECASE)
+_TIMEOUT = re.compile(
+    r"statement timeout|max_statement_time exceeded|maximum statement execution time exceeded", re.IGNORECASE
+)
+_REPLICA = re.compile(r"conflict with recovery", re.IGNORECASE)
 _NO_PERMISSION = "42501"
 _LOGIN_STATES = ("28",)
 _GONE_STATES = ("08", "57P")
@@ -68,6 +72,13 @@ def _while_reading(trouble: Trouble, database: str, table: str) -> PullFailed:
     if _UNDECODABLE.search(trouble.says):
         remedy = "Have that text corrected in the system."
         return BadEncoding(f"{database} holds text in {table} that does not decode.", remedy=remedy)
+    if _TIMEOUT.search(trouble.says):
+        remedy = "Let the pull run when the database has less to do."
+        return Unreachable(f"{database} took longer to read {table} than a pull may take.", remedy=remedy)
+    if _REPLICA.search(trouble.says):
+        remedy = "Run again; if it stays, set hot_standby_feedback on the replica, or read from the primary."
+        text = f"{database} is a replica, and gave up reading {table} to catch up with its primary."
+        return Unreachable(text, remedy=remedy)
     if trouble.lost or trouble.state.startswith(_GONE_STATES):
         return Unreachable(f"{database} broke off while {table} was read.", remedy="Run again.")
     state = f" (SQLSTATE {trouble.state})" if trouble.state else ""

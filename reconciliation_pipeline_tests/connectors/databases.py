@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,30 +10,45 @@ import sqlalchemy as sa
 
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import Page
-from reconciliation_pipeline.connectors.sql import SqlSource
+from reconciliation_pipeline.connectors.sql import BUDGET, SqlSource
 from reconciliation_pipeline.domain.records import Row, Side
-from reconciliation_pipeline_tests.connectors.builders import MORNING, a_sql_side
+from reconciliation_pipeline_tests.connectors.builders import MORNING, FakeTime, a_sql_side
 
 MRR = {"path": "mrr", "type": "money", "currency": "EUR"}
 PASSWORD = "canary-7f3a"
 NOWHERE = "postgresql://someone:canary-7f3a@127.0.0.1:1/crm"
 
 
+_DRIVERS = {"postgresql://": "postgresql+psycopg2://", "mariadb://": "mariadb+pymysql://"}
+_ALIKE = ("SET SESSION sql_mode = 'ANSI'", "SET SESSION max_recursive_iterations = 1000000")
+"""What lets MariaDB understand the SQL of the others."""
+
+
 @contextmanager
 def an_engine(url: str) -> Iterator[sa.Engine]:
-    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg2://"), poolclass=sa.NullPool)
+    for short, whole in _DRIVERS.items():
+        url = url.replace(short, whole)
+    engine = sa.create_engine(url, poolclass=sa.NullPool)
     yield engine
     engine.dispose()
 
 
 def fill(url: str, *statements: str) -> None:
+    alike = _ALIKE if url.startswith("mariadb") else ()
     with an_engine(url) as engine, engine.begin() as connection:
-        for statement in statements:
+        for statement in (*alike, *statements):
             connection.exec_driver_sql(statement)
 
 
-def a_source(url: str, **changes: Any) -> SqlSource:
-    return SqlSource(a_sql_side(**changes), side=Side.CRM, environ={"A_DATABASE_URL": url}, morning=MORNING)
+def a_source(url: str, *, time: FakeTime | None = None, budget: timedelta = BUDGET, **changes: Any) -> SqlSource:
+    return SqlSource(
+        a_sql_side(**changes),
+        side=Side.CRM,
+        environ={"A_DATABASE_URL": url},
+        morning=MORNING,
+        budget=budget,
+        clock=(time or FakeTime()).clock,
+    )
 
 
 def pages_of(url: str, **changes: Any) -> list[Page]:

@@ -1,4 +1,4 @@
-"""A database driver's values, as the mapping reads them."""
+"""Values of databases and Parquet files, as the mapping reads them."""
 
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -41,6 +41,30 @@ def test_the_padding_of_a_fixed_width_is_no_part_of_the_text():
 @pytest.mark.parametrize(("expected", "value"), [(True, 1), (False, 0), (2, 2), (None, None)])
 def test_a_boolean_kept_as_a_number_is_a_boolean(expected, value):
     assert expected is cell_of(value, Column.TRUTH)
+
+
+@pytest.mark.parametrize(
+    ("expected", "value"),
+    [("49.9", 49.900001525878906), ("0.1", 0.10000000149011612), ("16777216", 16777216.0), ("0", 0.0)],
+)
+def test_a_float_of_32_bits_is_what_was_once_typed(expected, value):
+    assert Decimal(expected) == cell_of(value, Column.SINGLE)
+    assert Decimal(repr(value)) == cell_of(value)
+
+
+@pytest.mark.parametrize(("expected", "value"), [(7, Decimal(7)), (7, Decimal("7E0")), (10**30, Decimal("1E+30"))])
+def test_a_decimal_without_digits_after_its_point_is_a_whole_number(expected, value):
+    found = cell_of(value, Column.WHOLE)
+
+    assert (expected, int) == (found, type(found))
+    assert Decimal is type(cell_of(value))
+
+
+def test_a_time_in_utc_that_does_not_say_so_is_told():
+    naive = datetime(2026, 11, 22, 4)  # noqa: DTZ001 - as a column without a zone gives it
+
+    assert "2026-11-22T04:00:00+00:00" == cell_of(naive, Column.UTC)
+    assert None is cell_of(None, Column.UTC)
 
 
 @pytest.mark.parametrize("value", [b"x", bytearray(b"x"), memoryview(b"x")])

@@ -129,7 +129,7 @@ def test_a_connection_that_is_cut_is_one_sentence(postgres_url):
         ("nosuch://someone:canary-7f3a@host/db", "holds no address of a database that SQLAlchemy knows"),
         ("postgresql://someone:canary-7f3a@host:port/db", "holds no address of a database that SQLAlchemy knows"),
         ("postgresql://someone:canary-7f3a@x@host/db", "holds more than one @"),
-        ("mysql://someone:canary-7f3a@host/db", "needs the driver MySQLdb, which is not installed"),
+        ("mysql+mysqldb://someone:canary-7f3a@host/db", "needs the driver MySQLdb, which is not installed"),
         (" ", "is not set or empty"),
     ],
 )
@@ -150,6 +150,8 @@ def test_an_address_that_is_none_is_told_without_repeating_it(url, text):
         ("unauthorised", "The SELECT permission was denied on the object 't'", True),
         ("refused", "(1049, \"Unknown database 'x'\")", False),
         ("refused", "(2003, \"Can't connect to MySQL server on 'h' (timed out)\")", False),
+        ("refused", "(1969, 'Query execution was interrupted (max_statement_time exceeded)')", True),
+        ("refused", "(3024, 'Query execution was interrupted, maximum statement execution time exceeded')", True),
         ("refused", "anything else", True),
     ],
 )
@@ -158,3 +160,32 @@ def test_what_other_databases_say_is_understood_and_not_repeated(code, says, con
 
     assert code == found.code
     assert says not in found.text
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("took longer to read t than a pull may take", "canceling statement due to statement timeout"),
+        ("is a replica, and gave up reading t", "canceling statement due to conflict with recovery"),
+        ("is a replica, and gave up reading t", "terminating connection due to conflict with recovery"),
+    ],
+)
+def test_what_can_be_helped_is_told_apart(text, says):
+    found = told(Trouble(says, "", connected=True, lost=True), variable="CRM_DATABASE_URL", table="t")
+
+    assert ("refused", True, True) == (found.code, text in found.text, bool(found.remedy))
+
+
+def test_an_address_without_a_driver_gets_the_one_that_is_tested():
+    for short in ("mysql", "mariadb"):
+        assert "pymysql" == a_source(f"{short}://someone@127.0.0.1:1/db")._engine.dialect.driver
+
+
+def test_a_network_that_falls_silent_is_given_up():
+    postgres = a_source(NOWHERE)._engine.url.query
+    maria = a_source("mariadb://someone@127.0.0.1:1/db")._engine.url.query
+
+    assert ("10", "90000") == (postgres["connect_timeout"], postgres["tcp_user_timeout"])
+    assert ("10", "1810") == (maria["connect_timeout"], maria["read_timeout"])
+    assert "7" == a_source(f"{NOWHERE}?connect_timeout=7")._engine.url.query["connect_timeout"]
+    assert {} == dict(a_source("sqlite:///:memory:")._engine.url.query)
