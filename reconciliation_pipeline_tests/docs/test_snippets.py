@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 import yaml
 
+from reconciliation_pipeline.connectors import vendors
 from reconciliation_pipeline.settings.load import check
 from reconciliation_pipeline.settings.model import FileSide, Reconciliation, RestSide
 from reconciliation_pipeline.settings.presets import PRESETS, VENDORS
+from reconciliation_pipeline.settings.variants import variant
 from reconciliation_pipeline_tests.docs import pages
 
 ENVIRON = {"CRM_URL": "http://127.0.0.1:9", "BILLING_URL": "http://127.0.0.1:9"}
@@ -77,23 +79,45 @@ def test_every_style_of_paging_has_an_example():
 
 def facts(preset: Mapping[str, Any]) -> list[str]:
     """Give what a page must say of a preset, in its own spelling."""
-    said = [preset["base_url"], preset["list"]["path"], f"{preset['requests_per_second']} requests a second"]
-    said += [f"{preset['list']['params']['limit']} a page"]
-    said += preset["list"].get("headers", {}).values()
+    said = [preset["list"]["path"], f"{preset['requests_per_second']} requests a second"]
+    said += [preset[key] for key in ("base_url", "version_header") if key in preset]
+    said += [f"{limit} a page" for name, limit in preset["list"].get("params", {}).items() if name == "limit"]
+    said += [name if name.startswith("X-") else value for name, value in preset["list"].get("headers", {}).items()]
+    said += [preset[key][part] for key, part in (("account", "path"), ("account", "id")) if part in preset.get(key, {})]
+    said += preset["scopes"][:1] if preset["scopes"][0].count(".") > 1 else []
     for states in ("active", "out_of_scope"):
         said += preset.get("status", {}).get(states, [])
     return said
 
 
 @pytest.mark.parametrize("vendor", VENDORS)
-def test_the_page_of_connectors_says_what_a_preset_brings(vendor):
-    preset = yaml.safe_load((PRESETS / f"{vendor}.yaml").read_text("utf-8"))
-    told = pages.section(
-        pages.text_of("docs/connectors.md"),
-        f"{vendor.replace('hubspot', 'HubSpot').replace('stripe', 'Stripe')}: {vendor}",
-    )
+def test_the_page_of_vendors_says_what_a_preset_brings(vendor):
+    preset = variant(yaml.safe_load((PRESETS / f"{vendor}.yaml").read_text("utf-8")), {})
+    name = {"hubspot": "HubSpot"}.get(vendor, vendor.capitalize())
+    told = pages.section(pages.text_of("docs/connectors/vendors.md"), f"{name}: {vendor}")
 
     assert [] == [fact for fact in facts(preset) if fact not in told]
+
+
+def test_the_page_of_vendors_names_every_choice_of_a_preset():
+    told = pages.text_of("docs/connectors/vendors.md")
+    choices = [
+        choice
+        for vendor in VENDORS
+        for options in yaml.safe_load((PRESETS / f"{vendor}.yaml").read_text("utf-8")).get("choices", {}).values()
+        for choice in options
+    ]
+
+    assert {"contacts", "2026-09", "party.party"} <= set(choices)
+    assert [] == [choice for choice in choices if choice not in told]
+
+
+def test_every_hook_of_a_vendor_is_explained_to_those_who_write_a_preset():
+    page = pages.section(pages.text_of("docs/connectors/writing-a-preset.md"), "The little code")
+    hooks = {name for name in vars(vendors) if name.isupper()}
+
+    assert {"ENRICH", "FOLLOW"} <= hooks
+    assert hooks == set(pages.first_column(page))
 
 
 def test_the_three_edits_lead_from_the_demo_to_a_pair_of_ones_own():
