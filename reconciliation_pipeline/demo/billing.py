@@ -16,11 +16,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from reconciliation_pipeline.demo.scene import ShowScene
-from reconciliation_pipeline.demo.stripe_objects import ACCOUNT, STATUSES, customer, status, subscription
-from reconciliation_pipeline.demo.web import LIMIT, Refusal, has_token, page, site, whole_number
+from reconciliation_pipeline.demo.stripe_objects import ACCOUNT, customer, status, subscription
+from reconciliation_pipeline.demo.stripe_params import (
+    CREATED,
+    PAGING,
+    asked,
+    created,
+    expands,
+    limit,
+    only,
+    refusal,
+    statuses,
+)
+from reconciliation_pipeline.demo.web import Refusal, has_token, page, site, whole_number
 from reconciliation_pipeline.demo.world import Entry
-
-DEFAULT_LIMIT = 10
 
 VERSION = "2025-09-30.clover"
 """The account's own version, for requests that name none."""
@@ -45,6 +54,7 @@ def app(scene: ShowScene) -> Starlette:
         "/v1/customers/search": pages.found_customers,
         "/v1/customers/{id}": pages.customer,
         "/v1/account": pages.account,
+        "/v1/accounts": pages.accounts,
     }
     return site([page(path, handler, pages.guard) for path, handler in routes.items()], _unknown)
 
@@ -62,69 +72,86 @@ class _Billing:
             raise refusal(401, "Invalid API Key provided.")
 
     def subscriptions(self, request: Request) -> Response:
-        _only(request, {"limit", "starting_after", "status", "customer"})
-        expand, wanted, whose = _expand(request, "data.customer"), _statuses(request), _asked(request, "customer")
+        only(request, *PAGING, *CREATED, "status", "customer")
+        expand, wanted, whose = expands(request, "data.customer"), statuses(request), asked(request, "customer")
+        since = created(request)
         entries = [
             entry
             for entry in self._scene().view.billing
-            if status(entry) in wanted and whose in {None, customer_id(entry)}
+            if status(entry) in wanted and whose in {None, customer_id(entry)} and since(entry.created_at)
         ]
         found, more = self._cut(request, entries, subscription_id)
-        return _list("/v1/subscriptions", [subscription(entry, expand=expand) for entry in found], more=more)
+        return _list("/v1/subscriptions", self._written(request, found, expand=expand), more=more)
 
     def subscription(self, request: Request) -> Response:
-        _only(request, set())
-        expand = _expand(request, "customer")
-        return JSONResponse(subscription(self._find(request, subscription_id), expand=expand))
+        only(request)
+        found = self._find(request, subscription_id)
+        (written,) = self._written(request, [found], expand=expands(request, "customer"))
+        return JSONResponse(written)
 
     def items(self, request: Request) -> Response:
-        _only(request, {"limit", "starting_after", "subscription"})
-        wanted = _asked(request, "subscription")
+        only(request, *PAGING, "subscription")
+        wanted = asked(request, "subscription")
         if wanted is None:
             message = "Missing required param: subscription."
             raise refusal(400, message, code="parameter_missing", param="subscription")
         entry = self._of(wanted, subscription_id)
         if entry is None:
             raise _missing(400, wanted, subscription_id, "subscription")
-        everything = subscription(entry, expand=False)["items"]["data"]
-        cursor, ids = _asked(request, "starting_after"), [item["id"] for item in everything]
+        everything = self._written(request, [entry], expand=False)[0]["items"]["data"]
+        cursor, ids = asked(request, "starting_after"), [item["id"] for item in everything]
         if cursor is not None and cursor not in ids:
             message = f"No such subscription item: '{cursor[:40]}'"
             raise refusal(400, message, code="resource_missing", param="starting_after")
         rest = everything if cursor is None else everything[ids.index(cursor) + 1 :]
-        limit = _limit(request)
-        return _list("/v1/subscription_items", rest[:limit], more=len(rest) > limit)
+        most = limit(request)
+        return _list("/v1/subscription_items", rest[:most], more=len(rest) > most)
 
     def found_subscriptions(self, request: Request) -> Response:
-        expand = _expand(request, "data.customer")
-        written = [subscription(entry, expand=expand) for entry in self._scene().view.billing]
+        expand = expands(request, "data.customer")
+        written = self._written(request, self._scene().view.billing, expand=expand)
         return _found("/v1/subscriptions/search", request, written)
 
     def found_customers(self, request: Request) -> Response:
         return _found("/v1/customers/search", request, [customer(entry) for entry in self._scene().view.billing])
 
     def customers(self, request: Request) -> Response:
-        _only(request, {"limit", "starting_after", "email"})
-        email = _asked(request, "email")
-        entries = [entry for entry in self._scene().view.billing if email in {None, entry.customer.email}]
+        only(request, *PAGING, *CREATED, "email")
+        email, since = asked(request, "email"), created(request)
+        entries = [
+            entry
+            for entry in self._scene().view.billing
+            if email in {None, entry.customer.email} and since(entry.created_at)
+        ]
         found, more = self._cut(request, entries, customer_id)
         return _list("/v1/customers", [customer(entry) for entry in found], more=more)
 
     def customer(self, request: Request) -> Response:
-        _only(request, set())
+        only(request)
         return JSONResponse(customer(self._find(request, customer_id)))
 
     def account(self, _: Request) -> Response:
         return JSONResponse(ACCOUNT)
 
+    def accounts(self, request: Request) -> Response:
+        only(request, *PAGING, *CREATED)
+        created(request)
+        limit(request)
+        # Accounts connected to this one. Of one that is no platform the list is empty: https://docs.stripe.com/api/accounts/list
+        return _list("/v1/accounts", [], more=False)
+
+    def _written(self, request: Request, entries: Sequence[Entry], *, expand: bool) -> list[dict[str, Any]]:
+        now, version = self._scene().view.instant, _version(request.headers)
+        return [subscription(entry, expand=expand, now=now, version=version) for entry in entries]
+
     def _cut(self, request: Request, entries: list[Entry], id_of: IdOf) -> tuple[list[Entry], bool]:
         """Cut out the page that `limit` and `starting_after` ask for, and say whether more follow."""
-        limit, cursor = _limit(request), _asked(request, "starting_after")
+        most, cursor = limit(request), asked(request, "starting_after")
         rest = self._scene().listed("billing", entries)
         if cursor is not None:
             passed = self._up_to(cursor, id_of)
             rest = [entry for entry in rest if id_of(entry) not in passed]
-        return rest[:limit], len(rest) > limit
+        return rest[:most], len(rest) > most
 
     def _up_to(self, cursor: str, id_of: IdOf) -> set[str]:
         """Every id up to and including the cursor, which any existing record may be, listed or not."""
@@ -146,9 +173,13 @@ class _Billing:
         return next((entry for entry in self._scene().view.billing if id_of(entry) == wanted), None)
 
 
-def headers(asked: Headers) -> Mapping[str, str]:
+def headers(request: Headers) -> Mapping[str, str]:
     """Give what Stripe adds to every answer: the version it speaks, and a name for the request."""
-    return {"Stripe-Version": asked.get("stripe-version", VERSION), "Request-Id": f"req_{uuid4().hex[:14]}"}
+    return {"Stripe-Version": _version(request), "Request-Id": f"req_{uuid4().hex[:14]}"}
+
+
+def _version(request: Headers) -> str:
+    return request.get("stripe-version", VERSION)
 
 
 def subscription_id(entry: Entry) -> str:
@@ -161,12 +192,6 @@ def customer_id(entry: Entry) -> str:
     return entry.customer.customer_id
 
 
-def refusal(http_status: int, message: str, *, code: str | None = None, param: str | None = None) -> Refusal:
-    """Write an error as Stripe does; code and param stand there only when they are known."""
-    error = {"type": "invalid_request_error", "code": code, "message": message, "param": param}
-    return Refusal(http_status, {"error": {name: value for name, value in error.items() if value is not None}})
-
-
 def _list(url: str, data: Sequence[dict[str, Any]], *, more: bool) -> Response:
     return JSONResponse({"object": "list", "data": data, "has_more": more, "url": url})
 
@@ -177,69 +202,28 @@ _METADATA = re.compile(rf"\s*metadata\[(?:{_TEXT})\]:(?:{_TEXT})\s*")
 
 def _found(url: str, request: Request, everything: Sequence[dict[str, Any]]) -> Response:
     """Answer a search: of Stripe's query language, one comparison with one piece of metadata."""
-    _only(request, {"limit", "page", "query"})
-    query = _asked(request, "query")
+    only(request, "limit", "page", "query")
+    query = asked(request, "query")
     if query is None:
         raise refusal(400, "Missing required param: query.", code="parameter_missing", param="query")
-    asked = _METADATA.fullmatch(query)
-    if asked is None:
+    comparison = _METADATA.fullmatch(query)
+    if comparison is None:
         raise refusal(400, f"We were unable to parse your search query: {query[:80]}", param="query")
-    name, value = (re.sub(r"\\(.)", r"\1", one or two or "") for one, two in (asked.group(1, 2), asked.group(3, 4)))
+    name, value = (
+        re.sub(r"\\(.)", r"\1", one or two or "") for one, two in (comparison.group(1, 2), comparison.group(3, 4))
+    )
     found = [one for one in everything if one["metadata"].get(name) == value]
-    start, limit = whole_number(_asked(request, "page") or "0"), _limit(request)
+    start, most = whole_number(asked(request, "page") or "0"), limit(request)
     if start is None:
         raise refusal(400, "Invalid page: use the next_page of an earlier answer.", param="page")
-    more = len(found) > start + limit
-    answer = {"object": "search_result", "data": found[start : start + limit], "has_more": more, "url": url}
-    return JSONResponse({**answer, "next_page": str(start + limit) if more else None})
+    more = len(found) > start + most
+    answer = {"object": "search_result", "data": found[start : start + most], "has_more": more, "url": url}
+    return JSONResponse({**answer, "next_page": str(start + most) if more else None})
 
 
 def _missing(http_status: int, wanted: str, id_of: IdOf, param: str) -> Refusal:
     kind = "subscription" if id_of is subscription_id else "customer"
     return refusal(http_status, f"No such {kind}: '{wanted[:40]}'", code="resource_missing", param=param)
-
-
-def _asked(request: Request, name: str) -> str | None:
-    return request.query_params.get(name)
-
-
-def _limit(request: Request) -> int:
-    text = request.query_params.get("limit", str(DEFAULT_LIMIT))
-    limit = whole_number(text)
-    if limit is None:
-        raise refusal(400, f"Invalid integer: {text[:40]}", code="parameter_invalid_integer", param="limit")
-    if not 1 <= limit <= LIMIT:
-        message = f"This value must be from 1 to {LIMIT} (it is {limit})."
-        raise refusal(400, message, code="parameter_invalid_integer", param="limit")
-    return limit
-
-
-def _statuses(request: Request) -> Sequence[str]:
-    text = request.query_params.get("status")
-    if text is None:
-        return [one for one in STATUSES if one != "canceled"]
-    if text in {"all", "ended"}:
-        return STATUSES if text == "all" else ["canceled"]
-    if text not in STATUSES:
-        message = f"Invalid status: must be one of {', '.join(STATUSES)}, all, or ended"
-        raise refusal(400, message, param="status")
-    return [text]
-
-
-def _only(request: Request, known: set[str]) -> None:
-    """Refuse every parameter that is not known, as Stripe does, so that no typing error goes unnoticed."""
-    for name in request.query_params:
-        if name not in known and not name.startswith("expand["):
-            raise refusal(400, f"Received unknown parameter: {name[:40]}", code="parameter_unknown", param=name[:40])
-
-
-def _expand(request: Request, known: str) -> bool:
-    asked = [value for name, value in request.query_params.multi_items() if name.startswith("expand[")]
-    for value in asked:
-        if value != known:
-            hint = f" You may want to try expanding '{known}' instead." if known.endswith(value) else ""
-            raise refusal(400, f"This property cannot be expanded ({value[:40]}).{hint}")
-    return bool(asked)
 
 
 def _unknown(request: Request) -> Refusal:

@@ -93,12 +93,12 @@ def app(scene: ShowScene) -> Starlette:
 
 
 def company(entry: Entry, names: Sequence[str]) -> dict[str, Any]:
-    """Write one record as HubSpot does: every property is text, and null where it is not known."""
+    """Write one record as HubSpot does: every property is text, and one that does not exist is left out."""
     known = _known(entry)
     created, updated = known["createdate"], known["hs_lastmodifieddate"]
     record: dict[str, Any] = {
         "id": known["hs_object_id"],
-        "properties": {name: known.get(name) for name in sorted({*names, *ALWAYS})},
+        "properties": {name: known[name] for name in sorted({*names, *ALWAYS} & known.keys())},
         "createdAt": created,
         "updatedAt": updated,
         "archived": entry.version.archived,

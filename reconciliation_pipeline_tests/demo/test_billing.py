@@ -254,3 +254,44 @@ def test_an_accident_of_one_side_leaves_the_other_alone_and_can_be_undone(home, 
     control.set_fault(home, "crm", None)
 
     assert 1_223 == len(flat(company_pages(crm)))
+
+
+@pytest.mark.parametrize("path", [SUBSCRIPTIONS, "/v1/customers"])
+def test_a_list_can_be_asked_for_what_was_created_between_two_seconds(billing, path):
+    newest = billing.get(path, params={"limit": 3, "status": "all"} if path == SUBSCRIPTIONS else {"limit": 3}).json()
+    last, middle, first = (record["created"] for record in newest["data"])
+
+    def count(**bounds: int) -> int:
+        params = {f"created[{name}]": str(second) for name, second in bounds.items()}
+        return len(billing.get(path, params={"limit": 100, **params}).raise_for_status().json()["data"])
+
+    assert 3 == count(gte=first)
+    assert 2 == count(gt=first)
+    assert 2 == count(gte=first, lt=last)
+    assert 1 == count(gte=middle, lte=middle)
+    assert 1 == len(billing.get(path, params={"created": str(middle)}).json()["data"])
+
+
+def test_a_bound_that_is_no_number_is_refused(billing):
+    answer = billing.get(SUBSCRIPTIONS, params={"created[gte]": "yesterday"})
+
+    assert 400 == answer.status_code
+    assert "created[gte]" == answer.json()["error"]["param"]
+
+
+def test_an_account_that_is_no_platform_lists_no_accounts(billing):
+    assert {"object": "list", "data": [], "has_more": False, "url": "/v1/accounts"} == billing.get(
+        "/v1/accounts"
+    ).json()
+
+
+@pytest.mark.parametrize(("version", "by_item"), [("2024-06-20", False), ("2025-06-30.basil", True)])
+def test_the_billing_period_stands_where_the_version_has_it(billing, demo, version, by_item):
+    records = billing.get(SUBSCRIPTIONS, params={"limit": 100}, headers={"Stripe-Version": version}).json()["data"]
+
+    for record in records:
+        (item,) = record["items"]["data"]
+        holder, other = (item, record) if by_item else (record, item)
+        assert holder["current_period_start"] <= demo.clock.timestamp() < holder["current_period_end"]
+        assert holder["current_period_start"] >= record["created"]
+        assert "current_period_end" not in other
