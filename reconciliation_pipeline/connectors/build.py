@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 from reconciliation_pipeline.connectors.file import FileSource
 from reconciliation_pipeline.connectors.rest import RestSource
@@ -11,7 +12,9 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.model import AnySide, FileSide, SqlSide
 
 
-def build_source(settings: AnySide, *, side: Side, environ: Mapping[str, str], morning: date) -> Source:
+def build_source(
+    settings: AnySide, *, side: Side, environ: Mapping[str, str], morning: date, pace_folder: Path | None = None
+) -> Source:
     """Make the source of one side; nothing is asked or read yet.
 
     Args:
@@ -19,6 +22,7 @@ def build_source(settings: AnySide, *, side: Side, environ: Mapping[str, str], m
         side: Its role.
         environ: Where the named secrets stand.
         morning: The morning, for files with a date in their name and tables that keep every morning.
+        pace_folder: Where runs that ask the same system keep their common pace; None keeps one of its own.
 
     Raises:
         SecretMissing: A named variable is not set.
@@ -28,4 +32,4 @@ def build_source(settings: AnySide, *, side: Side, environ: Mapping[str, str], m
         return FileSource(settings, side=side, morning=morning)
     if isinstance(settings, SqlSide):
         return SqlSource(settings, side=side, environ=environ, morning=morning)
-    return RestSource(settings, side=side, environ=environ)
+    return RestSource(settings, side=side, environ=environ, pace_folder=pace_folder)

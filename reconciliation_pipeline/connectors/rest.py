@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
+from pathlib import Path
 
 from reconciliation_pipeline.connectors.addresses import Resolve, join, look_up
 from reconciliation_pipeline.connectors.credentials import credentials_for, plain_headers
@@ -56,7 +57,7 @@ class _Pull:
 class RestSource:
     """A system with an HTTP API, as a `Source`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - time, names and pace are arguments, so that tests own them
         self,
         settings: RestSide,
         *,
@@ -64,6 +65,7 @@ class RestSource:
         environ: Mapping[str, str],
         clock: Clock | None = None,
         resolve: Resolve = look_up,
+        pace_folder: Path | None = None,
     ) -> None:
         """Prepare a source; nothing is asked yet.
 
@@ -73,6 +75,7 @@ class RestSource:
             environ: Where the named secrets stand.
             clock: Time and chance.
             resolve: Host names to addresses.
+            pace_folder: Where processes that share a connection keep their common pace; None keeps one of its own.
 
         Raises:
             SecretMissing: A named variable is not set.
@@ -84,6 +87,7 @@ class RestSource:
         self._credentials = credentials_for(settings.auth, environ, local=settings.local)
         self._clock = clock
         self._resolve = resolve
+        self._pace_folder = pace_folder
         self._url = join(settings.base_url, settings.list.path)
         self._version = version_of(settings)
         self._lister = Lister(settings)
@@ -202,6 +206,7 @@ class RestSource:
             clock=self._clock,
             resolve=self._resolve,
             tries=tries,
+            pace_folder=self._pace_folder,
         )
         self._wires.append(wire)
         return Session(wire, settings.base_url, self._version, ENCODE.get(settings.connector, as_they_are))

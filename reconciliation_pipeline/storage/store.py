@@ -53,6 +53,11 @@ class Store:
         """
         return cls(Archive(home / "snapshots"), Diffs(home / "diffs"), open_database(home, postgres_url))
 
+    @property
+    def pace_folder(self) -> Path:
+        """Where runs that ask the same system keep their common pace."""
+        return self.archive.root.parent / "pace"
+
     def close(self) -> None:
         """Let go of connections."""
         self._engine.dispose()
