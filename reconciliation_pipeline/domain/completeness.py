@@ -14,6 +14,7 @@ from reconciliation_pipeline.domain.doubts_between import clock_doubts, overlap_
 from reconciliation_pipeline.domain.doubts_history import (
     account_doubts,
     close,
+    contradicted_doubts,
     count_doubts,
     lopsided_doubts,
     stability_doubts,
@@ -122,6 +123,7 @@ def certify(  # noqa: PLR0913 - everything that speaks for or against one side
     second_look = evidence.second_look if evidence else None
     against = [*walk_doubts(receipt), *total_doubts(receipt, second_look), *key_doubts(receipt)]
     against += account_doubts(receipt, baseline)
+    against += contradicted_doubts(receipt, baseline, said.accepted, said.confirmed)
     if accepted is not None:
         against += lopsided_doubts(receipt, baseline, accepted, floor=policy.floor)
     else:

@@ -46,14 +46,21 @@ def overlap_doubts(receipts: Mapping[Side, Receipt], overlap: Overlap | None, *,
 
 
 def clock_doubts(receipts: Mapping[Side, Receipt]) -> list[Reason]:
-    """Object to two clocks that disagree: ages are read off them, so nothing could be called young."""
+    """Object to two clocks that disagree: ages are read off them, so nothing could be called young.
+
+    Where only one system says what time it is, ours stands for the other's: a page out of a cache says an old time.
+    """
     # Each against ours: a side that had to wait for its turn answers later by exactly that wait.
-    ahead = [one.source_clock - one.started_at for one in receipts.values() if one.source_clock is not None]
-    if len(ahead) < len(Side):
+    told = [one for one in receipts.values() if one.source_clock is not None]
+    ahead = [one.source_clock - one.started_at for one in told if one.source_clock is not None]
+    if not ahead:
         return []
-    apart = abs(ahead[0] - ahead[1])
+    alone = len(ahead) < len(Side)
+    apart = abs(ahead[0]) if alone else abs(ahead[0] - ahead[1])
     if apart <= CLOCKS_APART:
         return []
     minutes = round(apart.total_seconds() / 60)
-    text = f"The clocks of the two systems are {minutes} minutes apart, so no difference can be called young or old."
-    return [Reason("clock_skew", text, remedy="Check the clock of both servers (NTP), then run again.")]
+    whose = f"The clock of {told[0].label} and ours" if alone else "The clocks of the two systems"
+    text = f"{whose} are {minutes:,} minutes apart, so no difference can be called young or old."
+    remedy = "Check the clocks (NTP), and whether a cache answers in place of the system; then run again."
+    return [Reason("clock_skew", text, remedy=remedy)]

@@ -38,31 +38,43 @@ def close(said: AcceptedCount, receipt: Receipt, within: Fraction = ACCEPTED_WIT
     return any(abs(count - said.count) <= within * said.count for count in (receipt.pulled, receipt.active))
 
 
+def contradicted_doubts(
+    receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCount | None, confirmed: AcceptedCount | None
+) -> list[Reason]:
+    """Object to a first pull that is not what a person read off the system's own screen."""
+    if confirmed is None or _is_vouched_for(receipt, baseline, accepted, confirmed):
+        return []
+    text = (
+        f"{receipt.label}: {confirmed.by} read {confirmed.count:,} off its own screen, "
+        f"but {receipt.pulled:,} records arrived, {receipt.active:,} of them active."
+    )
+    remedy = "Run again and read the number at the same moment; if they still differ, check the token's scopes."
+    return [Reason("unproven", text, receipt.side, remedy)]
+
+
 def unconfirmed_doubts(
     receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCount | None, confirmed: AcceptedCount | None
 ) -> list[Reason]:
     """Object to a pull that neither a trusted morning nor a person vouches for."""
-    if baseline is not None and baseline.proven:
+    if confirmed is not None or _is_vouched_for(receipt, baseline, accepted, confirmed):
         return []
-    if (accepted and close(accepted, receipt)) or (confirmed and close(confirmed, receipt, CONFIRMED_WITHIN)):
-        return []
-    side = receipt.side.value
-    if confirmed is not None:
-        text = (
-            f"{receipt.label}: {confirmed.by} read {confirmed.count:,} off its own screen, "
-            f"but {receipt.pulled:,} records arrived, {receipt.active:,} of them active."
-        )
-        remedy = "Run again and read the number at the same moment; if they still differ, check the token's scopes."
-        return [Reason("unproven", text, receipt.side, remedy)]
     text = (
         f"{receipt.label}: no earlier morning vouches for {receipt.pulled:,} records ({receipt.active:,} active), "
         "so whether that is all of them is unproven."
     )
     remedy = (
-        f"Look the number up on the system's own screen and confirm it: `recon confirm-count NAME --side {side} "
-        "--date DATE --count N --by YOU --reason WHERE`."
+        f"Look the number up on the system's own screen and confirm it: `recon confirm-count NAME --side "
+        f"{receipt.side} --date DATE --count N --by YOU --reason WHERE`."
     )
     return [Reason("unproven", text, receipt.side, remedy)]
+
+
+def _is_vouched_for(
+    receipt: Receipt, baseline: Baseline | None, accepted: AcceptedCount | None, confirmed: AcceptedCount | None
+) -> bool:
+    if baseline is not None and baseline.proven:
+        return True
+    return bool((accepted and close(accepted, receipt)) or (confirmed and close(confirmed, receipt, CONFIRMED_WITHIN)))
 
 
 def count_doubts(receipt: Receipt, baseline: Baseline | None, *, floor: float, ceiling: float) -> list[Reason]:

@@ -87,7 +87,7 @@ def _totals(receipt: Receipt) -> list[int]:
 
 def _gap(receipt: Receipt) -> Fraction:
     """Count the records by which a pull lies outside what the source claims, its tolerance left aside."""
-    totals, slack = _totals(receipt), Fraction(str(receipt.total_tolerance))
+    totals, slack = _totals(receipt), Fraction(receipt.total_tolerance)
     if not totals:
         return Fraction(0)
     short = min(totals) * (1 - slack) - receipt.distinct

@@ -162,7 +162,7 @@ class Receipt:
     total_after: int | None = None
     ended_by: str | None = None
     failure: Reason | None = None
-    total_tolerance: float = 0
+    total_tolerance: Decimal = Decimal(0)
     cap: int | None = None
     account: str | None = None
     statuses: Mapping[str, int] = field(default_factory=dict)

@@ -143,8 +143,17 @@ def _asked(question: _Question, absent: Absent, by: By, doubts: list[Reason], *,
         text = f"{label}: {absent.count:,} records are missing, and asking for them by name failed. {failed.text}"
         doubts.append(Reason(failed.code, text, question.side, failed.remedy))
         return Absence(absent.count, limit=limit)
-    blind = bool(controls) and not any(answer.rows for answer in answers[: len(controls)])
+    blind = _is_blind(answers[: len(controls)], by)
     return _meaning(question, absent.count, answers[len(controls) :], blind=blind, limit=limit)
+
+
+def _is_blind(controls: Sequence[PointRead], by: By) -> bool:
+    """Say whether answers prove nothing: no record of the pull was found, or another one in its place."""
+    if by is By.KEY:
+        return bool(controls) and not any(answer.rows for answer in controls)
+    named = [{row.source_id for row in answer.rows} for answer in controls]
+    found = [one == {answer.asked} for one, answer in zip(named, controls, strict=True) if one]
+    return bool(controls) and not (found and all(found))
 
 
 def _meaning(

@@ -9,6 +9,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from threading import Event
 
 from reconciliation_pipeline.connectors.build import build_source
@@ -222,5 +223,5 @@ def _receipt(
     )
 
 
-def _tolerance(settings: AnySide) -> float:
-    return settings.total.tolerance if isinstance(settings, RestSide) and settings.total else 0
+def _tolerance(settings: AnySide) -> Decimal:
+    return Decimal(str(settings.total.tolerance)) if isinstance(settings, RestSide) and settings.total else Decimal(0)

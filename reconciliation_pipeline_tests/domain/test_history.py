@@ -1,6 +1,7 @@
 """What does the last morning say against a pull, beside its counts? Account, fields, statuses, a person's word."""
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -36,11 +37,15 @@ class TestFirstMorning:
         assert Grade.COMPLETE is judged(a_receipt(), confirmed=an_accepted_count(count)).grade
 
     @pytest.mark.parametrize("count", [998, 1_003, 895, 0])
-    def test_another_number_on_the_screen_leaves_it_unproven_and_says_both(self, count):
+    def test_another_number_on_the_screen_refuses_it_and_says_both(self, count):
         certificate = judged(a_receipt(), confirmed=an_accepted_count(count))
 
-        assert Grade.UNPROVEN is certificate.grade
+        assert Grade.INCOMPLETE is certificate.grade
+        assert ["unproven"] == [reason.code for reason in certificate.reasons]
         assert f"{count:,} off its own screen, but 1,000 records" in certificate.reasons[0].text
+
+    def test_once_a_morning_is_trusted_the_screen_of_today_is_not_asked(self):
+        assert Grade.COMPLETE is judged(a_receipt(), a_baseline(), confirmed=an_accepted_count(998)).grade
 
     def test_an_unproven_morning_before_vouches_for_nothing(self):
         assert Grade.UNPROVEN is judged(a_receipt(), replace(a_baseline(), proven=False)).grade
@@ -146,7 +151,7 @@ def test_a_pull_that_reaches_the_cap_of_its_list_is_not_believed(cap, expected):
     ("claimed", "expected"), [(1_030, []), (1_032, ["total_mismatch"]), (971, []), (970, ["total_mismatch"])]
 )
 def test_a_total_that_is_only_estimated_may_be_off_by_its_tolerance(claimed, expected):
-    receipt = a_receipt(total_before=claimed, total_after=claimed, total_tolerance=0.03)
+    receipt = a_receipt(total_before=claimed, total_after=claimed, total_tolerance=Decimal("0.03"))
 
     assert expected == codes(receipt, a_baseline())
 

@@ -105,8 +105,15 @@ class TestClocks:
     def test_waiting_excuses_no_wrong_clock(self, direction):
         assert ["clock_skew"] == self.skewed(11 * MINUTE * direction, crm_waited=HOUR)
 
-    def test_a_side_without_a_clock_cannot_disagree(self):
-        assert [] == codes_between(a_receipt(source_clock=NOW + 24 * HOUR), a_receipt(Side.BILLING))
+    @pytest.mark.parametrize("direction", [1, -1])
+    def test_where_only_one_side_has_a_clock_ours_stands_for_the_other(self, direction):
+        exactly, beyond = 10 * MINUTE * direction, (10 * MINUTE + MICROSECOND) * direction
+
+        assert [] == codes_between(a_receipt(source_clock=NOW + exactly), a_receipt(Side.BILLING))
+        assert ["clock_skew"] == codes_between(a_receipt(source_clock=NOW + beyond), a_receipt(Side.BILLING))
+
+    def test_sides_without_clocks_cannot_disagree(self):
+        assert [] == codes_between(a_receipt(), a_receipt(Side.BILLING))
 
     def test_two_clocks_that_are_both_wrong_the_same_way_agree(self):
         crm, billing = (a_receipt(side, source_clock=NOW - 365 * 24 * HOUR) for side in Side)

@@ -1,6 +1,7 @@
 """Any record at all, for tests that hold for every one."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 from hypothesis import strategies as st
 
@@ -50,6 +51,11 @@ RECEIPTS = st.builds(
     total_after=st.none() | NUMBERS,
     ended_by=st.none() | TEXTS,
     failure=st.none() | REASONS,
+    total_tolerance=st.decimals(0, Decimal("0.99"), places=2),
+    cap=st.none() | NUMBERS,
+    account=st.none() | TEXTS,
+    statuses=st.dictionaries(TEXTS, NUMBERS, max_size=3),
+    nulls=st.dictionaries(TEXTS, NUMBERS, max_size=3),
 )
 BASELINES = st.builds(Baseline, st.dates(), NUMBERS, NUMBERS)
 CERTIFICATES = st.builds(
