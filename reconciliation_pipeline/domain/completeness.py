@@ -185,8 +185,6 @@ def _remarks(receipt: Receipt, baseline: Baseline | None, said: Said, evidence: 
         remarks.append(f"{accepted.count:,} accepted by {accepted.by}{missed}: {accepted.reason}")
     if (confirmed := said.confirmed) is not None and (baseline is None or not baseline.proven):
         remarks.append(f"{confirmed.count:,} confirmed by {confirmed.by}: {confirmed.reason}")
-    if receipt.total_before is None and receipt.total_after is None:
-        remarks.append("the source states no total of its own")
     if evidence is not None and evidence.vanished and evidence.vanished.suspects > evidence.vanished.asked == 0:
         remarks.append(f"{evidence.vanished.suspects:,} records are gone since then and could not be asked for by name")
     return remarks

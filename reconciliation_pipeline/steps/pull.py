@@ -53,7 +53,9 @@ def open_sources(work: Work, morning: date) -> Iterator[dict[Side, Source]]:
     try:
         for side in Side:
             settings = work.reconciliation.sides[side]
-            sources[side] = build_source(settings, side=side, environ=work.environ, morning=morning)
+            sources[side] = build_source(
+                settings, side=side, environ=work.environ, morning=morning, pace_folder=work.store.pace_folder
+            )
         yield sources
     finally:
         for source in sources.values():

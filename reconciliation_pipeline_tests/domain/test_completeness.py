@@ -7,6 +7,7 @@ import pytest
 
 from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Said, certify
+from reconciliation_pipeline.domain.evidence import Proof
 from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Receipt, Side
 from reconciliation_pipeline_tests.builders import MORNING, a_baseline, a_reason, a_receipt, an_accepted_count
 
@@ -178,9 +179,9 @@ class TestTotals:
         ("before", "after", "said"), [(None, None, True), (1_000, None, False), (None, 1_000, False)]
     )
     def test_a_source_that_states_no_total_is_said_to_be_silent(self, before, after, said):
-        remarks = judged(a_receipt(total_before=before, total_after=after), baseline=a_baseline()).remarks
+        proofs = judged(a_receipt(total_before=before, total_after=after), baseline=a_baseline()).proofs
 
-        assert said == ("the source states no total of its own" in remarks)
+        assert said == (Proof("total", "the source states none", held=None) in proofs)
 
 
 class TestKeys:
