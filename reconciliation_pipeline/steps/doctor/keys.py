@@ -1,0 +1,42 @@
+"""Can the records of one side be told apart by their keys, and will they keep them?"""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+from reconciliation_pipeline.domain.doubts_walk import TROUBLED_KEYS
+from reconciliation_pipeline.domain.records import State
+from reconciliation_pipeline.steps.doctor.finding import Finding, ok, warn
+from reconciliation_pipeline.steps.doctor.visit import Visit
+
+_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def keys(visit: Visit) -> Iterator[Finding]:
+    """Look at the keys of the first page: are they there, is each its record's own, and does it stay?"""
+    what, settings = f"{visit.label} keys", visit.settings
+    # Whoever never was a customer needs no number.
+    wanted = [row for row in visit.rows if row.state is not State.OUT_OF_SCOPE]
+    known = [row.key for row in wanted if row.key is not None]
+    troubles = []
+    if (unkeyed := len(wanted) - len(known)) > TROUBLED_KEYS * len(wanted):
+        text = f"{unkeyed:,} of {len(wanted):,} records on the first page have no key at `{settings.key}`."
+        troubles.append(warn(what, text, "Check `key` in the settings against a record of that system."))
+    shared = sum(count for count in Counter(known).values() if count > 1)
+    if shared and settings.reduce == "none":
+        text = f"{shared:,} of {len(wanted):,} records on the first page share their key with another one."
+        remedy = "If several records for one customer are normal, set `reduce`; otherwise another field is the key."
+        troubles.append(warn(what, text, remedy))
+    addresses = sum(_ADDRESS.fullmatch(key) is not None for key in known)
+    if addresses > Fraction(1, 2) * len(known):
+        text = f"{addresses:,} of {len(known):,} keys look like e-mail addresses, and an address changes."
+        remedy = "Use the customer number as `key`: one that changes its address would look like two customers."
+        troubles.append(warn(what, text, remedy))
+    if known and not troubles:
+        yield ok(what, f"{len(known):,} on the first page, {_apart(shared)}.")
+    yield from troubles
+
+
+def _apart(shared: int) -> str:
+    return f"{shared:,} of them shared, which `reduce` makes one" if shared else "no two alike"

@@ -1,0 +1,339 @@
+"""What does a doctor say of a side, whole or broken in one way, over real HTTP?"""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from reconciliation_pipeline_tests.builders import NOW
+from reconciliation_pipeline_tests.doctor.clinic import LOOKUP, Clinic, Patient, a_customer, held
+from reconciliation_pipeline_tests.other_data.servers import Reply
+from reconciliation_pipeline_tests.storage.builders import trusted
+
+NO = {"message": "no"}
+
+
+def test_a_healthy_pair_is_told_in_plain_lines(clinic: Clinic):
+    said = {one.what: one.text for one in clinic.look() if one.what.startswith("CRM") and one.health == "ok"}
+
+    assert {
+        "CRM": "answered with 5 records on the first page, of 5 it says it holds.",
+        "CRM list": "paged by cursor, the system says how many records there are; asked at most 1000 times a second.",
+        "CRM past": "it only knows how things are now.",
+        "CRM single records": "they can be asked for by id and by key.",
+        "CRM permissions": "its credentials need customers.read, and nothing else.",
+        "CRM account": "it says it is acct_1.",
+        "CRM keys": "5 on the first page, no two alike.",
+        "CRM times": "5 on the first page, none from the future.",
+        "CRM by id": "it finds record r0, as its list shows it.",
+        "CRM by key": "it finds record r0, as its list shows it.",
+    } == said
+    assert [] == clinic.troubles()
+
+
+HOST = "127.0.0.1"
+TOKEN = "Check the token in A_TOKEN: is it valid, and may it read these records?"
+NEEDS = f"{TOKEN} It needs: customers.read."
+ADDRESS = "at base_url and list.path."
+
+
+@pytest.mark.parametrize(
+    ("reply", "ending", "remedy"),
+    [
+        (Reply(NO, status=401), "/customers answered 401 Unauthorized.", NEEDS),
+        (Reply(NO, status=403), "/customers answered 403 Forbidden.", NEEDS),
+        (Reply(NO, status=404), "/customers answered 404 Not Found.", "Check base_url and list.path and what is asked"),
+        (
+            Reply(NO, {"Location": "https://elsewhere.example.com/?token=let-me-in"}, 302),
+            "a redirect; it was not followed, because the token would travel along.",
+            f"Write the final address into the settings, {ADDRESS}",
+        ),
+        (
+            Reply(None, {"Content-Type": "text/html"}, raw=b"<html>let-me-in</html>"),
+            "answered with text/html instead of JSON: usually a login or maintenance page.",
+            "Open the address in a browser and look; check base_url and list.path.",
+        ),
+        (Reply({"data": 7}), "data is not a list; that is not an empty list.", "list.records"),
+    ],
+)
+def test_a_list_that_does_not_answer_is_told_with_its_remedy(clinic: Clinic, reply, ending, remedy):
+    clinic.crm.instead["/customers"] = reply
+
+    ((health, what, text, said),) = clinic.troubles()
+
+    assert ("fail", "CRM") == (health, what)
+    assert ending in text
+    assert remedy in said
+    assert "let-me-in" not in text + said
+
+
+def test_what_was_declared_is_told_of_a_side_that_does_not_answer_too(clinic: Clinic):
+    clinic.crm.instead["/"] = Reply(NO, status=401)
+
+    assert {"CRM", "CRM list", "CRM past", "CRM single records", "CRM permissions"} == {
+        one.what for one in clinic.look() if one.what.startswith("CRM")
+    }
+
+
+def test_a_secret_that_is_not_set(clinic: Clinic):
+    clinic.settings = {"auth": {"type": "bearer", "token_env": "OTHER_TOKEN"}}
+
+    ((health, what, text, remedy),) = clinic.troubles()
+
+    assert ("fail", "CRM") == (health, what)
+    assert "The environment variable OTHER_TOKEN is not set or empty." == text
+    assert "export OTHER_TOKEN=" in remedy
+
+
+def test_nobody_at_the_address(clinic: Clinic):
+    clinic.settings = {"base_url": "http://127.0.0.1:9"}
+
+    ((health, what, text, remedy),) = clinic.troubles()
+
+    assert ("fail", "CRM") == (health, what)
+    assert "127.0.0.1:9/account cannot be reached: no connection, also when asked again." == text
+    assert "Look whether the system is up and base_url is right." == remedy
+
+
+def test_an_empty_first_page_is_worth_a_word(clinic: Clinic):
+    clinic.crm.records = []
+
+    assert [
+        (
+            "warn",
+            "CRM",
+            "answered with 0 records on the first page, of 0 it says it holds.",
+            "Is that so? Otherwise check what the credentials may see, and their account.",
+        )
+    ] == clinic.troubles()
+
+
+@pytest.mark.parametrize(("cap", "near"), [(5, True), (6, False)])
+def test_a_list_that_is_nearly_full_is_told_before_it_is(clinic: Clinic, cap, near):
+    clinic.settings = {"cap": cap}
+
+    found = clinic.troubles()
+
+    assert near == any(
+        f"never gives more than {cap}, and a pull that reaches that is refused" in one[2] for one in found
+    )
+
+
+@pytest.mark.parametrize(
+    ("lookup", "health", "text"),
+    [
+        (None, "warn", "none can be asked for, so nobody can tell a record that was lost on the way"),
+        ({**LOOKUP, "by_key": None}, "ok", "they can be asked for by id, not by key."),
+    ],
+)
+def test_what_cannot_be_asked_for_is_said_and_not_asked(clinic: Clinic, lookup, health, text):
+    clinic.settings = {"lookup": lookup}
+
+    said = {one.what: one for one in clinic.look()}
+
+    assert health == said["CRM single records"].health
+    assert said["CRM single records"].text.startswith(text)
+    assert "CRM by key" not in said
+
+
+SCOPES = "Give the credentials in A_TOKEN what the settings ask for: customers.read."
+
+
+@pytest.mark.parametrize(
+    ("by", "reply", "text", "remedy"),
+    [
+        ("id", Reply(NO, status=403), "the system says that it may not be seen", SCOPES),
+        ("key", Reply(NO, status=403), "the system says that it may not be seen", SCOPES),
+        ("id", Reply(NO, status=401), "asking for record r0 failed.", SCOPES),
+        ("id", Reply(NO, status=404), "asked for it by id, the system says there is none.", "Correct `lookup.path`"),
+        (
+            "key",
+            Reply(NO, status=404),
+            "asked for it by key, the system says there is none.",
+            "Correct `lookup.by_key`",
+        ),
+        ("id", Reply([1, 2]), "is not a single record.", "Correct lookup.path or lookup.record"),
+        (
+            "id",
+            Reply(a_customer(0, status="cancelled")),
+            "record r0 has another status there than in the list.",
+            "Let `lookup` ask for the same fields as `list` does.",
+        ),
+        ("key", Reply(NO, status=400), "answered 400 Bad Request.", "base_url and list.path"),
+    ],
+)
+def test_a_record_that_is_listed_and_not_found_by_name_is_explained(clinic: Clinic, by, reply, text, remedy):
+    clinic.crm.instead[f"/customers/by-{by}"] = reply
+
+    ((health, what, said, told),) = clinic.troubles()
+
+    assert ("fail", f"CRM by {by}") == (health, what)
+    assert text in said
+    assert remedy in told
+
+
+def test_a_property_that_hubspot_does_not_hold_to_be_unique_has_a_remedy_of_its_own(clinic: Clinic):
+    by_key = {"path": "/customers/by-key/{key}", "params": {"idProperty": "number"}}
+    clinic.settings = {"lookup": {**LOOKUP, "by_key": by_key}}
+    clinic.crm.instead["/customers/by-key"] = Reply(NO, status=400)
+
+    ((_, what, _, remedy),) = clinic.troubles()
+
+    assert "CRM by key" == what
+    assert (
+        "HubSpot looks records up only by a property whose values are unique: make it so there, or write "
+        "`lookup: {by_key: null}` and do without."
+    ) == remedy
+
+
+def test_the_record_that_is_asked_for_has_a_key_of_its_own_and_is_not_new(clinic: Clinic):
+    young = {"updated_at": (NOW - timedelta(minutes=59)).isoformat()}
+    clinic.crm.records = [
+        a_customer(0, number=None) | {"number": None},
+        a_customer(1, number="shared"),
+        a_customer(2, number="shared"),
+        a_customer(3, **young),
+        a_customer(4),
+    ]
+
+    said = {one.what: one.text for one in clinic.look()}
+
+    assert "it finds record r4, as its list shows it." == said["CRM by key"]
+
+
+def keyed(*keys: object) -> list[dict[str, Any]]:
+    return [a_customer(index) | {"number": key} for index, key in enumerate(keys)]
+
+
+@pytest.mark.parametrize(
+    ("records", "text", "remedy"),
+    [
+        (keyed("A", "A", "B"), "2 of 3 records on the first page share their key with another one.", "set `reduce`"),
+        (keyed("A", "B", None), "1 of 3 records on the first page have no key at `number`.", "Check `key`"),
+        (
+            keyed("ana@example.com", "bo@example.com", "C"),
+            "2 of 3 keys look like e-mail addresses, and an address changes.",
+            "Use the customer number as `key`",
+        ),
+    ],
+)
+def test_keys_that_will_trouble_a_comparison_are_told(clinic: Clinic, records, text, remedy):
+    clinic.crm.records = records
+
+    ((health, what, said, told),) = clinic.troubles()
+
+    assert ("warn", "CRM keys", text) == (health, what, said)
+    assert remedy in told
+    assert "example.com" not in said + told
+
+
+@pytest.mark.parametrize(
+    ("records", "settings", "text"),
+    [
+        (keyed("ana@example.com", "B"), {}, "2 on the first page, no two alike."),
+        (keyed("A", "A", "B"), {"reduce": {}}, "3 on the first page, 2 of them shared, which `reduce` makes one."),
+    ],
+)
+def test_keys_that_are_meant_so_are_no_trouble(clinic: Clinic, records, settings, text):
+    clinic.crm.records, clinic.settings = records, settings
+
+    assert text == {one.what: one.text for one in clinic.look()}["CRM keys"]
+
+
+@pytest.mark.parametrize(("ahead", "future"), [(timedelta(minutes=2), False), (timedelta(minutes=2, seconds=1), True)])
+def test_records_from_the_future_tell_of_a_wrong_zone(clinic: Clinic, ahead, future):
+    clinic.crm.records = [*held(3), a_customer(3, updated_at=(NOW + ahead).isoformat())]
+
+    found = clinic.troubles()
+
+    assert future == bool(found)
+    if future:
+        ((health, what, text, remedy),) = found
+        assert ("warn", "CRM times") == (health, what)
+        assert text.startswith("1 of 4 records on the first page are from the future, by up to 2 min:")
+        assert "`updated_at: {field: ..., timezone: Europe/Berlin}`" in remedy
+
+
+@pytest.mark.parametrize(
+    ("at", "doubted"),
+    [
+        ({"timezone": "Europe/Berlin"}, True),
+        ({"timezone": "Asia/Kolkata"}, False),
+        ({"timezone": "Europe/Berlin", "format": "epoch_s"}, False),
+    ],
+)
+def test_a_zone_that_shifts_makes_one_hour_doubtful(clinic: Clinic, at, doubted):
+    clinic.settings = {"created_at": None, "updated_at": {"field": "moved", **at}}
+
+    found = [one for one in clinic.troubles() if one[1] == "CRM times"]
+
+    assert doubted == bool(found)
+    if doubted:
+        assert "read as Europe/Berlin, where one hour of every autumn exists twice." in found[0][2]
+
+
+def test_without_any_time_nothing_can_count_as_lag(clinic: Clinic):
+    clinic.settings = {"created_at": None, "updated_at": None}
+
+    ((_, what, text, remedy),) = clinic.troubles()
+
+    assert "CRM times" == what
+    assert "no difference can ever count as lag" in text
+    assert "Map `updated_at` or `created_at`" in remedy
+
+
+@pytest.mark.parametrize(("minutes", "health"), [(10, "ok"), (11, "fail")])
+def test_two_clocks_may_be_ten_minutes_apart(clinic: Clinic, minutes, health):
+    clinic.crm.ahead = timedelta(minutes=minutes)
+
+    (said,) = [one for one in clinic.look() if one.what == "clocks"]
+
+    assert health == said.health
+    assert said.text.startswith(f"the clocks of the two systems are {minutes} min apart")
+
+
+def test_an_account_that_is_not_the_trusted_ones_is_refused_before_the_morning_is(clinic: Clinic):
+    attempt = trusted(clinic.store, NOW.date(), reconciliation="crm_billing")
+    snapshots = {
+        side: replace(one, receipt=replace(one.receipt, account="acct_1")) for side, one in attempt.snapshots.items()
+    }
+    again = replace(
+        clinic.store.attempts.begin("crm_billing", NOW.date(), run_id="2", started_at=NOW, live=True),
+        standing=attempt.standing,
+        snapshots=snapshots,
+        as_of=NOW,
+    )
+    clinic.store.attempts.conclude(again, at=NOW)
+    clinic.crm = Patient(held(), account="acct_2")
+
+    said = {one.what: one for one in clinic.look()}
+
+    assert "acct_1, as on 2026-11-22." == said["Billing account"].text
+    assert "fail" == said["CRM account"].health
+    assert (
+        "it says it is acct_2; on the last trusted morning, 2026-11-22, it was acct_1. The next one would be refused."
+        == said["CRM account"].text
+    )
+    assert "A new account is a new reconciliation" in said["CRM account"].remedy
+
+
+@pytest.mark.parametrize(
+    ("reply", "health", "text"),
+    [
+        (None, "ok", "record r1 is there."),
+        (Reply(NO, status=404), "fail", "there is no record r1, so every pull would be refused (`sentinel_missing`)."),
+        (Reply(NO, status=403), "fail", "record r1 is there, and these credentials may not see it"),
+        (Reply(NO, status=400), "fail", "answered 400"),
+    ],
+)
+def test_sentinels_are_asked_for_by_name(clinic: Clinic, reply, health, text):
+    clinic.settings = {"sentinels": {"ids": ["r1"], "statuses": ["active", "paused"]}}
+    if reply:
+        clinic.crm.instead["/customers/by-id/r1"] = reply
+
+    said = [one for one in clinic.look() if one.what == "CRM sentinels"]
+
+    assert health == said[0].health
+    assert text in said[0].text
+    assert "no record with the status paused is on the first page; only a whole pull can show one." == said[1].text
