@@ -6,11 +6,12 @@ a date is a number that is shown as one. No message here repeats a value: it may
 """
 
 import math
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
+from string import ascii_uppercase, digits
 from xml.etree.ElementTree import Element
 
 from reconciliation_pipeline.connectors.errors import BadShape, PullFailed, Truncated
@@ -38,7 +39,6 @@ _LAST_DAY = 2_958_465
 _SECOND = date(1904, 1, 1)
 """Where the other of Excel's two calendars begins."""
 _MILLISECONDS = 86_400_000
-_NAMED = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,23 +112,21 @@ def _cells(row: Element) -> dict[int, Element]:
 
 
 def _merged(name: str) -> Merged:
-    first, _, last = name.partition(":")
+    first, _, last = name.replace("$", "").partition(":")
     last = last or first
-    return Merged(name, range(column_of(first), column_of(last) + 1), int(_parts(last)[1]))
-
-
-def _parts(name: str) -> tuple[str, str]:
-    found = _NAMED.fullmatch(name.replace("$", ""))
-    if found is None:
-        raise ValueError(name)
-    return found[1], found[2]
+    return Merged(name, range(column_of(first), column_of(last) + 1), int(last.lstrip(ascii_uppercase)))
 
 
 def column_of(name: str) -> int:
     """Number the column of a cell: A7 is in 1, AB7 in 28."""
+    return _numbered(name.rstrip(digits))
+
+
+@lru_cache(1_024)
+def _numbered(name: str) -> int:
     number = 0
-    for letter in _parts(name)[0]:
-        number = 26 * number + ord(letter) - ord("A") + 1
+    for letter in name:
+        number = 26 * number + ascii_uppercase.index(letter) + 1
     return number
 
 

@@ -84,12 +84,11 @@ def _refuse_merged(merged: Merged, header: _Header, path: Path) -> None:
 
 
 def _value(row: Cells, column: int, book: Workbook) -> object:
-    place = f"{book.path}, cell {letters(column)}{row.row}:"
     try:
         return value_in(row.by_column[column], book)
     except Unusable as unusable:
-        problem = BadShape(f"{place} {unusable.text}.", remedy=unusable.remedy)
+        what, remedy = unusable.text, unusable.remedy
     except TROUBLE as error:
-        told = in_words(error, book.path)
-        problem = BadShape(f"{place} no value that a workbook holds.", remedy=told.remedy)
-    raise problem
+        what, remedy = "no value that a workbook holds", in_words(error, book.path).remedy
+    message = f"{book.path}, cell {letters(column)}{row.row}: {what}."
+    raise BadShape(message, remedy=remedy)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 from typing import BinaryIO
@@ -129,7 +130,7 @@ class Workbook:
                 if event == "start":
                     above.append(element)
                     continue
-                above.pop()
+                del above[-1]
                 if local(element.tag) in names:
                     yield element
                     above[-1].clear()
@@ -215,6 +216,7 @@ def choose(sheets: Sequence[Sheet], name: str | None, path: Path) -> Sheet:
     raise BadShape(f"{path} has no sheet {name!r}." if name else f"{path} has no sheet with cells.", remedy=listed)
 
 
+@lru_cache(1_024)
 def local(tag: str) -> str:
     """Drop the namespace of a name: there are two, for the two forms of the standard."""
     return tag.rpartition("}")[2]
