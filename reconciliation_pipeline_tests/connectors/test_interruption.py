@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from reconciliation_pipeline.connectors.errors import Interrupted, PullFailed, SourceError
+from reconciliation_pipeline.connectors.line import Line
 from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.transport import Transport
 from reconciliation_pipeline_tests.connectors.builders import a_source
@@ -181,6 +182,17 @@ def test_a_closed_source_ends_its_walk_though_another_thread_is_waiting(server):
 
 def test_a_server_that_never_answers_ends_with_the_budget(silent):
     wire = Transport(headers={}, local=True, requests_per_second=1000, budget=timedelta(seconds=0.2))
+    with closing(wire):
+        failed = Pull(wire, f"http://{address_of(silent)}/").ended()
 
-    with closing(wire), pytest.raises(PullFailed, match=r"budget of 0:00:00\.2"):
-        wire.get(httpx.URL(f"http://{address_of(silent)}/"))
+    assert failed is not None
+    assert "The system was still answering when the budget of 0:00:00.200000 was used up." == failed.text
+
+
+def test_a_connection_that_comes_about_after_the_cut_is_cut_as_well(silent):
+    line = Line(None)
+    line.cut()
+
+    broken = (httpx.NetworkError, httpx.ProtocolError)
+    with httpx.Client(transport=line, timeout=AT_ONCE) as client, pytest.raises(broken):
+        client.get(f"http://{address_of(silent)}/")

@@ -86,21 +86,27 @@ def test_a_file_that_somebody_tidied_up_is_made_again(file):
     assert [1, 2] == [slots.take(0, 1), SharedSlots(file).take(0, 1)]
 
 
-@pytest.mark.parametrize("spoil", [Path.mkdir, lambda path: path.symlink_to("/dev/null")])
-def test_where_no_file_can_be_used_each_run_keeps_a_pace_of_its_own(file, spoil):
+@pytest.mark.parametrize("is_link", [False, True])
+def test_where_no_file_can_be_used_each_run_keeps_a_pace_of_its_own(file, tmp_path, is_link):
+    precious = tmp_path / "precious"
+    precious.write_text("9")
     file.parent.mkdir(parents=True)
-    spoil(file)
+    if is_link:
+        file.symlink_to(precious)
+    else:
+        file.mkdir()
     slots = SharedSlots(file)
     slots.hold(4)
 
     assert [4, 5] == [slots.take(0, 1), slots.take(0, 1)]
+    assert "9" == precious.read_text()
 
 
 def test_a_lock_nobody_lets_go_of_is_not_waited_for_without_an_end(file):
     SharedSlots(file).take(0, 1)
     pauses: list[float] = []
     with file.open("ab") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(held, fcntl.LOCK_SH)  # the weakest there is
 
         assert 0 == SharedSlots(file, pauses.append).take(0, 1)
 

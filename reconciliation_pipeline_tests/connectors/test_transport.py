@@ -288,6 +288,14 @@ def test_an_error_page_that_answers_says_no_more_than_its_status(server):
     assert (404, None) == (found.status, found.body)
 
 
+def test_what_is_refused_here_costs_no_request():
+    time = FakeTime()
+    with a_wire(time, local=False, resolve=lambda _host: ["127.0.0.1"]) as wire, pytest.raises(PullFailed) as failed:
+        wire.get(httpx.URL("https://crm.example/"))
+
+    assert 0 == failed.value.requests
+
+
 def test_a_name_nobody_knows_is_named_as_such():
     with (
         a_wire(FakeTime(), local=False, resolve=lambda _host: []) as wire,
