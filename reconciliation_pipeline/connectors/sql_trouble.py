@@ -80,6 +80,8 @@ def _while_reading(trouble: Trouble, database: str, table: str) -> PullFailed:
         text = f"{database} is a replica, and gave up reading {table} to catch up with its primary."
         return Unreachable(text, remedy=remedy)
     if trouble.lost or trouble.state.startswith(_GONE_STATES):
-        return Unreachable(f"{database} broke off while {table} was read.", remedy="Run again.")
+        # A replica that ends an idle reader is not always heard saying why.
+        remedy = "Run again; if it stays and this is a replica of Postgres, set hot_standby_feedback on it."
+        return Unreachable(f"{database} broke off while {table} was read.", remedy=remedy)
     state = f" (SQLSTATE {trouble.state})" if trouble.state else ""
     return Refused(f"{database} refused to read {table}{state}.", remedy="Look into the log of the database.")
