@@ -13,7 +13,7 @@ from pathlib import Path
 
 from reconciliation_pipeline.connectors.addresses import Resolve, join, look_up
 from reconciliation_pipeline.connectors.credentials import credentials_for, plain_headers
-from reconciliation_pipeline.connectors.errors import PastIsNotPullable, Refused
+from reconciliation_pipeline.connectors.errors import PastIsNotPullable, PullFailed, Refused
 from reconciliation_pipeline.connectors.handshake import Handshake
 from reconciliation_pipeline.connectors.limits import http_date
 from reconciliation_pipeline.connectors.lister import Lister
@@ -124,10 +124,14 @@ class RestSource:
         """
         walks = self._walks(as_of)
         pull = self._pull(TRIES, self._settings.budget)
-        with closing(pull.session.wire):
-            pull.handshake.begin()
-            for walk in walks:
-                yield from self._walk(pull, walk)
+        with closing(pull.session.wire) as wire:
+            try:
+                pull.handshake.begin()
+                for walk in walks:
+                    yield from self._walk(pull, walk)
+            except PullFailed as failed:
+                failed.requests = wire.requests
+                raise
 
     def check(self) -> Page:
         """Ask for the account and the first page only, without much patience.

@@ -408,6 +408,17 @@ def test_a_field_that_no_record_carries_is_a_mistake_not_an_empty_field(server):
     assert "ok" == code_of(server, in_turn(reply({"data": some, "next": None})), **fields)
 
 
+@pytest.mark.parametrize(("expected", "answers"), [(3, ("a", "b", "a")), (9, ("a", "b"))])
+def test_a_failed_walk_says_how_many_requests_it_spent(server, expected, answers):
+    pages = [page(name, next=f"after {name}") for name in answers]
+    server.says(lambda request: pages[request.number] if request.number < len(pages) else reply({}, 500))
+
+    with pytest.raises(PullFailed) as failed:
+        list(a_source(server.url).pull())
+
+    assert expected == failed.value.requests
+
+
 def test_a_closed_source_lets_go_of_its_connections(server):
     server.says(in_turn(page("a", next="x"), page("b")))
     source = a_source(server.url)
