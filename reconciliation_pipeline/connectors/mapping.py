@@ -1,6 +1,7 @@
 """Which value of a raw record becomes which part of a `Row`? The mapping of one side, compiled once.
 
-What a value means by itself is `values.py`; where it stands is `paths.py`.
+What a value means by itself is `values.py`; where it stands is `paths.py`. Millions of records pass through here, so
+what can be decided from the settings alone is decided before the first of them.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,11 +14,11 @@ from reconciliation_pipeline.connectors.paths import ABSENT, Reader, json_reader
 from reconciliation_pipeline.connectors.values import (
     Unusable,
     currency_of,
+    decimal_of,
     instant_of,
     key_of,
     money_text,
     number_of,
-    plain,
     text_of,
 )
 from reconciliation_pipeline.domain.currencies import minor_digits
@@ -27,6 +28,8 @@ from reconciliation_pipeline.settings.model import CurrencyPath, MappedField, Si
 Record = Mapping[str, object]
 
 _Meaning = TypeVar("_Meaning")
+_Part = Callable[[Record], _Meaning]
+"""Reads one part of a row; raises `_Refused`."""
 
 ENOUGH = 50
 """Records after which a field that none of them carries is a mistake in the mapping, not chance."""
@@ -64,14 +67,24 @@ class Mapper:
             reader: How a path is read; CSV columns are plain names.
             vendor_digits: Currencies whose minor unit this vendor counts differently from ISO 4217.
         """
-        self._settings = settings
-        self._digits = vendor_digits or {}
         self._readers = {path: reader(path) for path in mapped_paths(settings)}
-        self._zones = {
-            stamp.timezone: ZoneInfo(stamp.timezone)
-            for stamp in (settings.created_at, settings.updated_at)
-            if stamp is not None
-        }
+        self._digits = vendor_digits or {}
+        self._rule = settings.status
+        self._states = _states(settings.status)
+        self._source_id = self._part(settings.source_id, key_of)
+        self._key = self._part(settings.key, key_of)
+        self._status = self._text(settings.status.field)
+        self._created_at = self._moment(settings.created_at)
+        self._updated_at = self._moment(settings.updated_at)
+        self._values: list[tuple[str, _Part[str | None]]] = []
+        self._amounts: list[tuple[str, str, _Part[tuple[str | None, str | None]]]] = []
+        for name, mapped in settings.fields.items():
+            if mapped.type == "money":
+                self._amounts.append((name, f"{name}_currency", self._money(mapped)))
+            else:
+                read = self._text(mapped.path) if mapped.type == "text" else self._part(mapped.path, decimal_of)
+                self._values.append((name, read))
+        self._id_path = settings.source_id
         self._unseen = set(self._readers)
         self._mapped = 0
 
@@ -86,11 +99,24 @@ class Mapper:
             BadShape: A value cannot mean what the mapping says; the message names field and record.
         """
         self._mapped += 1
-        found = {path: read(record) for path, read in self._readers.items()}
         if self._unseen:
-            self._unseen -= {path for path, value in found.items() if value is not ABSENT}
-        values = {path: None if value is ABSENT else value for path, value in found.items()}
-        return _Reading(self._settings, values, self._digits, self._zones).row(walk_state)
+            self._unseen -= {path for path in self._unseen if self._readers[path](record) is not ABSENT}
+        source_id: str | None = "(without id)"
+        try:
+            source_id = self._source_id(record)
+            if source_id is None:
+                raise self._without_id()
+            status = self._status(record)
+            key = self._key(record)
+            state = walk_state or self._states.get(status or "") or self._other_state(source_id, status)
+            created_at, updated_at = self._created_at(record), self._updated_at(record)
+            values = {name: read(record) for name, read in self._values}
+            for name, currency, read_amount in self._amounts:
+                values[name], values[currency] = read_amount(record)
+            return Row(source_id, key, status, state, created_at, updated_at, values)
+        except _Refused as refused:
+            problem = BadShape(f"{refused.path} of record {source_id} is {refused.text}.", remedy=refused.remedy)
+        raise problem
 
     def refuse_unmapped(self) -> None:
         """Refuse a walk in which some mapped path led nowhere in every single record.
@@ -103,91 +129,84 @@ class Mapper:
             message = f"Not one of {self._mapped} records carries {missing}."
             raise BadShape(message, remedy="Correct the path in the settings, or ask the system for that field.")
 
+    def _without_id(self) -> BadShape:
+        message = f"A record has no id at {self._id_path}."
+        return BadShape(message, remedy="Correct source_id in the settings.")
 
-class _Reading:
-    """One record, already read, on its way to a row."""
-
-    def __init__(
-        self,
-        settings: SideBase,
-        values: Mapping[str, object],
-        digits: Mapping[str, int],
-        zones: Mapping[str, ZoneInfo],
-    ) -> None:
-        self._settings = settings
-        self._values = values
-        self._digits = digits
-        self._zones = zones
-        self._id = "(without id)"
-        self._id = self._source_id()
-
-    def row(self, walk_state: State | None) -> Row:
-        settings = self._settings
-        status = self._get(settings.status.field, text_of)
-        return Row(
-            source_id=self._id,
-            key=self._get(settings.key, key_of),
-            status=status,
-            state=walk_state or self._state(settings.status, status),
-            created_at=self._instant(settings.created_at),
-            updated_at=self._instant(settings.updated_at),
-            values=self._fields(),
-        )
-
-    def _source_id(self) -> str:
-        path = self._settings.source_id
-        found = self._get(path, key_of)
-        if found is None:
-            message = f"A record has no id at {path}."
-            raise BadShape(message, remedy="Correct source_id in the settings.")
-        return found
-
-    def _state(self, rule: Status, status: str | None) -> State:
-        # Naming the empty status is the explicit way to say what records without one are.
-        word = status or ""
-        if word in rule.active:
-            return State.ACTIVE
-        if word in rule.out_of_scope:
-            return State.OUT_OF_SCOPE
+    def _other_state(self, source_id: str, status: str | None) -> State:
         if status is None:
-            message = f"Record {self._id} has no status at {rule.field}, so whether it counts is unknown."
+            message = f"Record {source_id} has no status at {self._rule.field}, so whether it counts is unknown."
             remedy = 'Correct status.field, or list "" under status.out_of_scope if such records do not count.'
             raise BadShape(message, remedy=remedy)
         return State.CANCELLED
 
-    def _instant(self, stamp: Timestamp | None) -> datetime | None:
+    def _part(self, path: str, convert: Callable[[object], _Meaning]) -> _Part[_Meaning]:
+        read = self._readers[path]
+
+        def part(record: Record) -> _Meaning:
+            value = read(record)
+            try:
+                return convert(None if value is ABSENT else value)
+            except Unusable as unusable:
+                refused = _Refused(path, unusable)
+            raise refused
+
+        return part
+
+    def _text(self, path: str) -> _Part[str | None]:
+        read, part = self._readers[path], self._part(path, text_of)
+
+        def text(record: Record) -> str | None:
+            value = read(record)
+            # What nearly every value is; the rest takes the long way.
+            return value if isinstance(value, str) and value and "\x00" not in value else part(record)
+
+        return text
+
+    def _moment(self, stamp: Timestamp | None) -> _Part[datetime | None]:
         if stamp is None:
-            return None
-        zone = self._zones[stamp.timezone]
-        return self._get(stamp.field, lambda value: instant_of(value, zone, stamp.format))
+            return lambda _record: None
+        zone, written = ZoneInfo(stamp.timezone), stamp.format
+        return self._part(stamp.field, lambda value: instant_of(value, zone, written))
 
-    def _fields(self) -> dict[str, str | None]:
-        values: dict[str, str | None] = {}
-        for name, mapped in self._settings.fields.items():
-            if mapped.type == "money":
-                values[name], values[f"{name}_currency"] = self._money(mapped)
-            elif mapped.type == "decimal":
-                number = self._get(mapped.path, number_of)
-                values[name] = None if number is None else plain(number)
-            else:
-                values[name] = self._get(mapped.path, text_of)
-        return values
+    def _money(self, mapped: MappedField) -> _Part[tuple[str | None, str | None]]:
+        read_amount, read_currency = self._part(mapped.path, number_of), self._currency(mapped)
+        path = mapped.currency.path if isinstance(mapped.currency, CurrencyPath) else mapped.path
+        look, in_minor, digits = self._readers[path], mapped.unit == "minor", self._digits
 
-    def _money(self, mapped: MappedField) -> tuple[str | None, str | None]:
-        amount = self._get(mapped.path, number_of)
-        if amount is None:
-            return None, None
-        currency = (
-            self._get(mapped.currency.path, currency_of)
-            if isinstance(mapped.currency, CurrencyPath)
-            else currency_of(mapped.currency)
-        )
-        minor = self._digits.get(currency, minor_digits(currency)) if mapped.unit == "minor" else None
-        return money_text(amount, currency, minor=minor), currency
+        def money(record: Record) -> tuple[str | None, str | None]:
+            amount = read_amount(record)
+            if amount is None:
+                # No amount needs no currency, but a path that cannot be right is refused on every record.
+                look(record)
+                return None, None
+            currency = read_currency(record)
+            minor = digits.get(currency, minor_digits(currency)) if in_minor else None
+            return money_text(amount, currency, minor=minor), currency
 
-    def _get(self, path: str, convert: Callable[[object], _Meaning]) -> _Meaning:
-        try:
-            return convert(self._values[path])
-        except Unusable as unusable:
-            problem = BadShape(f"{path} of record {self._id} is {unusable.text}.", remedy=unusable.remedy)
-        raise problem
+        return money
+
+    def _currency(self, mapped: MappedField) -> _Part[str]:
+        if isinstance(mapped.currency, CurrencyPath):
+            return self._part(mapped.currency.path, currency_of)
+        always = currency_of(mapped.currency)
+        return lambda _record: always
+
+
+class _Refused(Exception):
+    """A value at a path means nothing."""
+
+    def __init__(self, path: str, unusable: Unusable) -> None:
+        super().__init__(path)
+        self.path = path
+        self.text = unusable.text
+        self.remedy = unusable.remedy
+
+
+def _states(rule: Status) -> dict[str, State]:
+    """Say what the named statuses mean; one that is in both lists is active.
+
+    Naming the empty status is the explicit way to say what records without one are.
+    """
+    out_of_scope = dict.fromkeys(rule.out_of_scope, State.OUT_OF_SCOPE)
+    return {**out_of_scope, **dict.fromkeys(rule.active, State.ACTIVE)}

@@ -71,7 +71,23 @@ def spell(path: Path) -> str:
 def json_reader(path: str) -> Reader:
     """Make a reader for a dotted path."""
     steps = compile_path(path)
+    first, *further = steps
+    if not further and isinstance(first, str):
+        return column_reader(first)
+    if len(further) == 1 and isinstance(first, str) and isinstance(further[0], str):
+        return _inner_reader(first, further[0])
     return lambda record: dig(record, steps)
+
+
+def _inner_reader(outer: str, name: str) -> Reader:
+    """Read `outer.name`, as most paths are; whatever is not that simple is dug for."""
+    steps = (outer, name)
+
+    def read(record: Mapping[str, object]) -> object:
+        inside = record.get(outer)
+        return inside.get(name, ABSENT) if isinstance(inside, dict) else dig(record, steps)
+
+    return read
 
 
 def column_reader(name: str) -> Reader:

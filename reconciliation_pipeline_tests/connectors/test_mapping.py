@@ -127,6 +127,26 @@ def test_an_amount_without_a_currency_is_refused_and_no_amount_needs_none():
         row_of(a_record(mrr=5), fields=fields)
 
 
+def test_a_path_that_cannot_be_right_is_refused_also_where_there_is_no_amount():
+    fields = {"mrr": {"path": "mrr", "type": "money", "currency": {"path": "price.currency"}}}
+
+    with pytest.raises(BadShape, match=r"price\.currency cannot be read: price is not an object"):
+        row_of(a_record(mrr=None, price="EUR"), fields=fields)
+
+
+@pytest.mark.parametrize(
+    ("expected", "properties"), [("7", {"number": "7"}), (None, {"number": None}), (None, {}), (None, None)]
+)
+def test_what_stands_inside_is_found_or_is_not_there(expected, properties):
+    assert expected == row_of(a_record(properties=properties), key="properties.number").key
+
+
+@pytest.mark.parametrize("properties", ["7", 7, ["7"]])
+def test_what_should_stand_inside_something_that_has_no_inside_is_refused(properties):
+    with pytest.raises(BadShape, match=r"properties\.number cannot be read: properties is not an object"):
+        row_of(a_record(properties=properties), key="properties.number")
+
+
 @pytest.mark.parametrize(("expected", "digits"), [("500", None), ("5", {"ISK": 2})])
 def test_a_vendor_may_count_minor_units_differently(expected, digits):
     side = a_side(fields={"mrr": {"path": "mrr", "type": "money", "currency": "ISK", "unit": "minor"}})

@@ -9,6 +9,7 @@ import pytest
 from reconciliation_pipeline.connectors.values import (
     Unusable,
     currency_of,
+    decimal_of,
     instant_of,
     key_of,
     money_text,
@@ -70,6 +71,11 @@ def test_text_has_one_spelling(expected, value):
         ("49.5", Decimal("49.50")),
         ("-3", -3),
         ("0", "-0.00"),
+        ("0", 0),
+        ("1000", Decimal("1e3")),
+        ("0.0000001", Decimal("1e-7")),
+        ("9" * 40, int("9" * 40)),
+        (f"-{'9' * 40}", -int("9" * 40)),
         ("0.1", "1e-1"),
         ("1234567890123456789012345678901234567.89", "1234567890123456789012345678901234567.89"),
     ],
@@ -79,17 +85,29 @@ def test_a_number_is_exact_and_has_one_spelling(expected, value):
 
     assert number is not None
     assert expected == plain(number)
+    assert expected == decimal_of(value)
 
 
 @pytest.mark.parametrize("value", ["", " ", None])
 def test_no_number_is_none(value):
     assert None is number_of(value)
+    assert None is decimal_of(value)
 
 
 @pytest.mark.parametrize("value", ["1,5", "1.234,50", "12 EUR", "NaN", "Infinity", "٣", "0x1", True, {}, "1e400", ".5"])
 def test_what_could_be_read_in_two_ways_is_no_number(value):
-    with pytest.raises(Unusable):
-        number_of(value)
+    for read in (number_of, decimal_of):
+        with pytest.raises(Unusable):
+            read(value)
+
+
+@pytest.mark.parametrize(
+    "value", [10**40, -(10**40), Decimal(10**40), Decimal("1e41"), Decimal("1e-41"), "1" + "0" * 40]
+)
+def test_a_number_of_more_digits_than_anybody_writes_is_refused(value):
+    for read in (number_of, decimal_of):
+        with pytest.raises(Unusable, match="more than 40 digits"):
+            read(value)
 
 
 @pytest.mark.parametrize(

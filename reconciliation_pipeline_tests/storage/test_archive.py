@@ -18,7 +18,7 @@ from reconciliation_pipeline.domain.records import Row, Side, Snapshot, State
 from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.counting import RowCounts, counts
 from reconciliation_pipeline.storage.errors import ArchiveDamaged, StorageUnavailable
-from reconciliation_pipeline.storage.writer import BATCH, SnapshotWriter
+from reconciliation_pipeline.storage.writer import BATCH, CHUNK, SnapshotWriter
 from reconciliation_pipeline_tests.storage.builders import MORNING, NOW, a_row, a_snapshot
 
 PATH = "pair/2026-11-22/001/crm.parquet"
@@ -97,6 +97,19 @@ def test_rows_are_written_in_batches_and_none_is_lost_between_them(archive, rows
     assert rows == found.metadata.num_rows
     assert groups == sum(found.metadata.row_group(group).num_rows > 0 for group in range(found.num_row_groups))
     assert rows == counts(path).distinct_source_ids
+
+
+@pytest.mark.parametrize("rows", [CHUNK - 1, CHUNK, CHUNK + 1])
+def test_rows_keep_their_order_from_one_chunk_to_the_next(archive, rows):
+    written_rows = (a_row(str(number), plan=f"plan {number}") for number in range(rows))
+    table = pq.read_table(archive.resolve(written(archive, written_rows, fields=["plan"])))
+
+    assert [str(number) for number in range(rows)] == table["source_id"].to_pylist()
+    assert [f"plan {number}" for number in range(rows)] == table["field_plan"].to_pylist()
+
+
+def test_a_batch_is_made_of_whole_chunks():
+    assert 0 == BATCH % CHUNK
 
 
 def test_a_value_without_a_column_is_refused_rather_than_lost(archive):
