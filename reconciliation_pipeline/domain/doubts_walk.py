@@ -3,6 +3,7 @@
 No history is needed for any of this. Every rule returns reasons; none means that there is nothing to object.
 """
 
+import math
 from fractions import Fraction
 
 from reconciliation_pipeline.domain.evidence import SecondLook
@@ -42,16 +43,16 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
     """Object to a number of records outside what the source claims at the start and at the end.
 
     Records come and go while a list is read, so a small gap proves nothing either way; a second walk over the same
-    list decides then.
+    list decides then. A gap that is still there the second time is no coincidence: the list leaves records out.
 
     Args:
         receipt: The pull.
         second_look: What that second walk showed; None when there was none.
     """
     totals = _totals(receipt)
-    if second_look is not None:
-        if not second_look.lost:
-            return []
+    if second_look is not None and not second_look.lost and not (second_look.short and shortfall(receipt)):
+        return []
+    if second_look is not None and second_look.lost:
         few = ", ".join(second_look.lost[:3])
         text = (
             f"{receipt.label}: a second walk met {len(second_look.lost):,} records that the first one lacks, although "
@@ -60,7 +61,8 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
         return [Reason("total_mismatch", text, receipt.side, "Run the morning again at a quieter moment.")]
     if not totals or not _gap(receipt):
         return []
-    text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived."
+    again = " A second walk met no others." if second_look is not None else ""
+    text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived.{again}"
     return [Reason("total_mismatch", text, receipt.side, "Run again; if it stays, check the token's scopes.")]
 
 
@@ -85,14 +87,19 @@ def _totals(receipt: Receipt) -> list[int]:
     return [total for total in (receipt.total_before, receipt.total_after) if total is not None]
 
 
+def shortfall(receipt: Receipt) -> int:
+    """Count the records that the source claims at the least and that did not arrive, its tolerance left aside."""
+    totals = _totals(receipt)
+    return max(0, math.ceil(min(totals) * (1 - Fraction(receipt.total_tolerance)) - receipt.distinct)) if totals else 0
+
+
 def _gap(receipt: Receipt) -> Fraction:
     """Count the records by which a pull lies outside what the source claims, its tolerance left aside."""
-    totals, slack = _totals(receipt), Fraction(receipt.total_tolerance)
+    totals = _totals(receipt)
     if not totals:
         return Fraction(0)
-    short = min(totals) * (1 - slack) - receipt.distinct
-    over = receipt.distinct - max(totals) * (1 + slack)
-    return max(short, over, Fraction(0))
+    over = receipt.distinct - max(totals) * (1 + Fraction(receipt.total_tolerance))
+    return max(Fraction(shortfall(receipt)), over, Fraction(0))
 
 
 def key_doubts(receipt: Receipt) -> list[Reason]:

@@ -4,7 +4,7 @@ Asks few records, one by one, of both sides at once. What the answers mean is de
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,14 +13,15 @@ from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, vanished_limit, was_in_scope
-from reconciliation_pipeline.domain.doubts_walk import wants_second_look
+from reconciliation_pipeline.domain.doubts_walk import shortfall, wants_second_look
 from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
-from reconciliation_pipeline.steps.pull import Pulled, value_names
+from reconciliation_pipeline.steps.pull import Pulled, claimed, value_names
 from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.absent import Absent, known_keys, older_and_new, present, some, unknown, vanished
+from reconciliation_pipeline.storage.counting import counts
 from reconciliation_pipeline.storage.writer import SnapshotWriter
 
 CONTROLS = 2
@@ -179,20 +180,29 @@ def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) 
     if not wants_second_look(question.receipt, by_position=by_position):
         return None
     names = value_names(question.work.reconciliation.sides[question.side])
+    before: dict[int, int | None] = {}
+    after: dict[int, int | None] = {}
     try:
         with TemporaryDirectory(prefix="recon-") as folder:
             with SnapshotWriter(Path(folder), "again.parquet", names) as writer:
-                pulled = 0
                 for page in question.source.pull(as_of):
                     writer.write(page.rows)
-                    pulled += len(page.rows)
+                    before.setdefault(page.walk, page.total)
+                    after[page.walk] = page.total
             again = Path(folder) / writer.path
+            counted = counts(again)
             lost = older_and_new(question.here, again, before=question.began, most=ASKED_AT_MOST)
     except PullFailed as failed:
         text = f"{question.receipt.label}: its totals do not fit, and a second walk broke off. {failed.text}"
         doubts.append(Reason(failed.code, text, question.side, failed.remedy))
         return None
-    return SecondLook(pulled, lost)
+    second = replace(
+        question.receipt,
+        distinct=counted.distinct_source_ids,
+        total_before=claimed(before),
+        total_after=claimed(after),
+    )
+    return SecondLook(counted.rows, lost, shortfall(second))
 
 
 def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:

@@ -149,12 +149,12 @@ class _Walk:
         self.report()
 
     def report(self, *, finished: bool = False) -> None:
-        total = _claimed(self.last_totals)
+        total = claimed(self.last_totals)
         progress = Progress(self.side, self.label, self.pages, self.records, total, self.expected, finished=finished)
         self.board.post(progress)
 
 
-def _claimed(totals: Mapping[int, int | None]) -> int | None:
+def claimed(totals: Mapping[int, int | None]) -> int | None:
     """Add the totals of all walks up; one silent walk makes the whole unknown."""
     known = [total for total in totals.values() if total is not None]
     return sum(known) if totals and len(known) == len(totals) else None
@@ -213,8 +213,8 @@ def _receipt(
         distinct=counted.distinct_source_ids if counted else 0,
         no_key=counted.no_key if counted else 0,
         duplicate_key=counted.duplicate_key_rows if counted else 0,
-        total_before=_claimed(walk.first_totals),
-        total_after=_claimed(walk.last_totals),
+        total_before=claimed(walk.first_totals),
+        total_after=claimed(walk.last_totals),
         ended_by=walk.ended_by,
         failure=failure,
         total_tolerance=_tolerance(walk.work.reconciliation.sides[walk.side]),

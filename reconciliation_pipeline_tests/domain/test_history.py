@@ -190,3 +190,20 @@ class TestSecondLook:
         found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
 
         assert expected == [reason.code for reason in found.reasons]
+
+    @pytest.mark.parametrize(
+        ("total", "short", "expected"),
+        [
+            (1_001, 1, ["total_mismatch"]),  # as short the second time: the list leaves it out
+            (1_001, 0, []),
+            (999, 1, []),  # short the second time alone: something came and something went
+            (1_000, 1, []),
+        ],
+    )
+    def test_a_gap_that_stays_is_no_coincidence(self, total, short, expected):
+        receipt = a_receipt(total_before=total, total_after=total)
+        evidence = Evidence(second_look=SecondLook(1_000, short=short))
+
+        found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
+
+        assert expected == [reason.code for reason in found.reasons]
