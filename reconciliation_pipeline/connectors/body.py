@@ -19,6 +19,7 @@ RATIO = 200
 """How many times larger than what travelled a page may be, once it is beyond `RATIO_FROM`."""
 RATIO_FROM = 1024 * 1024
 
+_KNOWN_ENCODINGS = frozenset({"br", "compress", "deflate", "zstd"})
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
@@ -38,7 +39,8 @@ def read_body(chunks: Iterable[bytes], encoding: str, where: str) -> bytes:
     if encoding in {"", "identity"}:
         return _bounded(chunks, where)
     if encoding not in {"gzip", "x-gzip"}:
-        message = f"{where} answered in the encoding {encoding[:40]!r}, though only gzip was offered."
+        named = f"the encoding {encoding}" if encoding in _KNOWN_ENCODINGS else "another encoding"
+        message = f"{where} answered in {named}, though only gzip was offered."
         raise BadShape(message, remedy="Have a proxy in between checked.")
     try:
         return b"".join(_inflated(chunks, where))

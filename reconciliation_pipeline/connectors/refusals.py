@@ -19,6 +19,13 @@ from reconciliation_pipeline.connectors.errors import (
 )
 from reconciliation_pipeline.connectors.line import UnknownHost
 
+_KNOWN_KINDS = frozenset(
+    {
+        *("text/html", "text/plain", "text/xml", "text/csv", "text/javascript"),
+        *("application/xml", "application/xhtml+xml", "application/pdf", "application/octet-stream"),
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Again:
@@ -42,7 +49,8 @@ def refuse_unreadable(response: httpx.Response, where: str, keys: str) -> None:
         Truncated: It has no length.
     """
     if not is_json(response):
-        found = _kind(response)[:60] or "no type"
+        # Its own word is repeated only where it is a known one: a system may say back what it was sent.
+        found = _kind(response) if _kind(response) in _KNOWN_KINDS else "something else"
         message = f"{where} answered with {found} instead of JSON: usually a login or maintenance page."
         raise BadShape(message, remedy=f"Open the address in a browser and look; check {keys}.")
     if not {"content-length", "transfer-encoding"} & response.headers.keys():
@@ -52,6 +60,11 @@ def refuse_unreadable(response: httpx.Response, where: str, keys: str) -> None:
 
 def _kind(response: httpx.Response) -> str:
     return str(response.headers.get("content-type", "")).split(";", maxsplit=1)[0].strip().lower()
+
+
+def _meaning(status: int) -> str:
+    """Spell a status in the standard's words: the system's own may hold what it was sent."""
+    return f" {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else ""
 
 
 def network_failure(error: httpx.TransportError, where: str, *, answering: bool) -> Again | PullFailed:
@@ -98,7 +111,7 @@ def refusal(
         keys: Which settings lead there.
     """
     status = response.status_code
-    said = f"{where} answered {status} {response.reason_phrase[:40]}".rstrip()
+    said = f"{where} answered {status}{_meaning(status)}"
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         message = f"{said}: still too many requests when the time was used up."
         return Again(RateLimited(message, remedy="Lower requests_per_second, or run when others do not ask."), after)

@@ -3,6 +3,7 @@
 How a single request survives the network is `transport.py`; what a list is, is `lister.py`.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from reconciliation_pipeline.connectors.transport import Answer, Params, Transpo
 from reconciliation_pipeline.settings.model import RestSide
 
 ONLY_OK = frozenset({200})
+
+_VERSION = re.compile(r"v?\d[0-9a-z.-]{0,19}", re.IGNORECASE)
 
 Get = Callable[[str, Params], object]
 """Asks for something beside the list, by its path and parameters, and gives the parsed answer."""
@@ -44,7 +47,10 @@ class Version:
         said = headers.get(self.header)
         if said == self.wanted or (said is None and not must_be_said):
             return
-        told = "does not say in which version" if said is None else f"is in version {said[:40]}"
+        told = "does not say in which version"
+        if said is not None:
+            # Whatever does not look like a version is not repeated: it may be what the system was sent.
+            told = f"is in version {said}" if _VERSION.fullmatch(said) else "is in another version"
         message = f"An answer {told} ({self.header}); {self.wanted} was asked for, where fields may stand elsewhere."
         remedy = "Ask in list.headers for a version it speaks; `version_header: null` if it never says which one."
         raise VersionMismatch(message, remedy=remedy)

@@ -377,7 +377,7 @@ def test_a_refused_token_names_the_variable_to_look_at(server):
         ask(server.url)
 
     assert "CRM_TOKEN" in failed.value.remedy
-    assert f"{server.host}/customers answered 401 Said." == failed.value.text
+    assert f"{server.host}/customers answered 401 Unauthorized." == failed.value.text
 
 
 @pytest.mark.parametrize(
