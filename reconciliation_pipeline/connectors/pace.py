@@ -63,7 +63,7 @@ class SharedSlots:
                 if found is not None and found <= now + FURTHEST + _QUEUE * gap:
                     self._own.hold(found)
                 due = self._own.take(now, gap)
-                _write(descriptor, due + gap)
+                _write(descriptor, self._own.next)
                 return due
         except OSError:
             return self._own.take(now, gap)

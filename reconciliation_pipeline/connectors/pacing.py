@@ -12,11 +12,11 @@ from threading import Event
 from typing import Protocol
 
 SHARE = 0.96
-"""Share of the allowed rate that is used. What is left over lets one request in every second arrive 40 ms late
-without the server counting one too many."""
-LATE = 0.02
-"""Seconds by which a request may leave late, as it does when it needs a new connection first; after a later one the
-pace starts anew."""
+"""Share of the allowed rate that is used. What is left over lets one request in every second arrive 40 ms later than
+another without the server counting one too many."""
+LATE = 0.015
+"""Seconds by which a request may ask late for its moment, and by which it may leave late, because it needs a new
+connection or the machine is busy: so much is caught up with. After more the pace starts anew."""
 
 
 def _now() -> datetime:
@@ -60,17 +60,18 @@ class OwnSlots:
     """The moments of one connection that nobody shares."""
 
     def __init__(self) -> None:
-        self._next = float("-inf")
+        self.next = float("-inf")
+        """The earliest moment that is not handed out yet."""
 
     def take(self, now: float, gap: float) -> float:
         """Reserve the next moment and keep so many seconds free behind it."""
-        due = max(now, self._next)
-        self._next = due + gap
+        due = max(now, self.next)
+        self.next = (self.next if now <= self.next + LATE else now) + gap
         return due
 
     def hold(self, until: float) -> None:
         """Hand out nothing before that moment."""
-        self._next = max(self._next, until)
+        self.next = max(self.next, until)
 
 
 class Pacer:

@@ -1,12 +1,12 @@
 """How requests are spaced."""
 
+from collections.abc import Iterator
+from random import Random
+
 import pytest
 
 from reconciliation_pipeline.connectors.pacing import LATE, SHARE, Pacer
 from reconciliation_pipeline_tests.connectors.builders import FakeTime
-
-LATEST = 0.040
-"""Seconds one request may be late without the server counting one too many."""
 
 
 def moments(rate: float, count: int, time: FakeTime | None = None) -> list[float]:
@@ -20,10 +20,37 @@ def test_requests_are_evenly_spaced_from_the_first_on(rate, gap):
 
 
 @pytest.mark.parametrize("rate", [1, 4, 10, 100])
-def test_no_second_sees_more_requests_than_allowed_even_if_one_is_late(rate):
-    sent = moments(rate, 3 * rate + 1)
+@pytest.mark.parametrize("longest_delay", [0, LATE, 0.3])
+def test_no_second_sees_more_requests_than_allowed_however_late_they_are(rate, longest_delay):
+    chance = Random(rate)
+    time = FakeTime()
+    pacer = Pacer(rate, time.clock)
+    sent: list[float] = []
+    for _ in range(20 * rate + 100):
+        time.seconds = max(time.seconds, pacer.take())
+        time.seconds += longest_delay * chance.choice([0, 0, 0, chance.random(), 1])
+        pacer.sent()
+        sent.append(time.seconds)
+        time.seconds += chance.choice([0, 0, 0, chance.random() * longest_delay, longest_delay, 2 / rate])
 
-    assert [] == [begun for begun, ended in zip(sent, sent[rate:], strict=False) if ended - (begun + LATEST) <= 1]
+    assert [] == [begun for begun, ended in pairwise_over(sent, rate) if ended - begun <= 1.01]
+
+
+def pairwise_over(sent: list[float], count: int) -> Iterator[tuple[float, float]]:
+    """Each moment with the one so many requests later: had it come within a second, one was too many."""
+    return zip(sent, sent[count:], strict=False)
+
+
+def test_a_busy_machine_sends_as_many_as_an_idle_one():
+    time = FakeTime()
+    pacer = Pacer(100, time.clock)
+    sent = 0
+    while time.seconds < 5:
+        time.seconds = max(time.seconds, pacer.take())
+        sent += 1
+        time.seconds += 0.02 if sent % 3 == 0 else 0.004
+
+    assert sent >= 5 * 95
 
 
 def test_at_least_95_of_100_allowed_requests_are_sent():
@@ -62,7 +89,6 @@ def test_after_a_request_that_leaves_late_the_pace_starts_anew(expected, late):
     pacer.take()
     time.seconds += late
     pacer.sent()
-    time.seconds = 0
 
     assert pytest.approx(expected) == pacer.take()
 
