@@ -158,10 +158,11 @@ def _after(request: Request) -> int:
 
 def _archived(request: Request) -> bool:
     text = request.query_params.get("archived", "false")
-    if text not in {"true", "false"}:
+    # HubSpot's own client for Python writes True.
+    if text.lower() not in {"true", "false"}:
         message = f"archived must be true or false, not {text[:40]!r}"
         raise refusal(400, "VALIDATION_ERROR", message)
-    return text == "true"
+    return text.lower() == "true"
 
 
 def _id_property(request: Request) -> str:

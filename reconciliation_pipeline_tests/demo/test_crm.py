@@ -11,6 +11,12 @@ def test_archived_companies_are_left_out_unless_they_are_asked_for(crm):
     assert (1_223, 20) == (len(listed), len(archived))
 
 
+def test_archived_ones_can_be_asked_for_as_hubspots_own_client_spells_it(crm):
+    asked = crm.get(COMPANIES, params={"archived": "True"}).json()["results"]
+
+    assert {True} == {record["archived"] for record in asked}
+
+
 @pytest.mark.parametrize("limit", [1, 7, 100])
 def test_a_walk_never_repeats_and_ends_without_paging(crm, limit):
     ids = [int(record["id"]) for record in flat(company_pages(crm, archived=limit < 100, limit=limit))]

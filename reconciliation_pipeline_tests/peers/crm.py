@@ -1,14 +1,10 @@
 """How does the CRM show the customers? Over HTTP as HubSpot does, and as a CSV export."""
 
 import csv
-import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Thread
-
-import uvicorn
 
 from reconciliation_pipeline.demo import crm
 from reconciliation_pipeline.demo.lives import Customer as Company
@@ -18,6 +14,7 @@ from reconciliation_pipeline.demo.state import State
 from reconciliation_pipeline.demo.story import STORY
 from reconciliation_pipeline.demo.world import Entry, View
 from reconciliation_pipeline_tests.peers.population import Customer, Is
+from reconciliation_pipeline_tests.peers.serving import HOST, listening
 
 TOKEN = "peers-crm-token"
 FIRST_ID = 40_000_000_000
@@ -29,16 +26,8 @@ OLD = timedelta(days=40)
 def serving(customers: Iterable[Customer]) -> Iterator[str]:
     """Serve the customers with the demo's CRM while the block lasts; yields its address."""
     scene = _scene(customers)
-    config = uvicorn.Config(crm.app(lambda: scene), lifespan="off", ws="none", log_level="warning")
-    server = uvicorn.Server(config)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
+    with listening(crm.app(lambda: scene)) as port:
+        yield f"http://{HOST}:{port}"
 
 
 def export(customers: Iterable[Customer], path: Path) -> None:

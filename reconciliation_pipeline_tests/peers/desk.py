@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from reconciliation_pipeline_tests.peers.crm import TOKEN
-from reconciliation_pipeline_tests.peers.localstripe import KEY, PROJECT
+from reconciliation_pipeline_tests.peers.installed import PROJECT
+from reconciliation_pipeline_tests.peers.localstripe import KEY
 
 NAME = "crm_localstripe"
 

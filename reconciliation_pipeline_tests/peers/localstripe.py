@@ -18,8 +18,8 @@ from pathlib import Path
 
 import httpx
 
-PROJECT = Path(__file__).parents[2]
-PYTHON = PROJECT / ".peers" / "localstripe" / "bin" / "python"
+from reconciliation_pipeline_tests.peers.installed import python_of
+
 KEY = "sk_test_peers"
 """localstripe accepts whatever starts with `sk_`."""
 
@@ -37,7 +37,7 @@ web.run_app(app, sock=socket.socket(fileno=int(sys.argv[1])), print=None)
 
 
 class PeerMissing(Exception):
-    """The peer is not installed, or does not start."""
+    """The peer does not start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +72,9 @@ def running(folder: Path) -> Iterator[Localstripe]:
         folder: Where its log and its temporary files go.
 
     Raises:
-        PeerMissing: It is not installed, or does not answer.
+        PeerMissing: It does not answer.
     """
-    if not PYTHON.exists():
-        message = f"There is no {PYTHON.relative_to(PROJECT)}. `make peers` installs it and runs these tests."
-        raise PeerMissing(message)
-    server = _start(folder)
+    server = _start(python_of("localstripe"), folder)
     try:
         _wait_until_healthy(server, folder / "localstripe.log")
         yield server
@@ -85,11 +82,11 @@ def running(folder: Path) -> Iterator[Localstripe]:
         server.stop()
 
 
-def _start(folder: Path) -> Localstripe:
+def _start(python: Path, folder: Path) -> Localstripe:
     # Bound here and handed down, so that no other program can take the port in between.
     with socket.create_server(("127.0.0.1", 0)) as listener, (folder / "localstripe.log").open("wb") as log:
         process = subprocess.Popen(
-            [PYTHON, "-c", _SERVE, str(listener.fileno())],
+            [python, "-c", _SERVE, str(listener.fileno())],
             pass_fds=[listener.fileno()],
             start_new_session=True,
             env={**os.environ, "TMPDIR": str(folder)},
