@@ -9,10 +9,12 @@ connects, so nothing can be pinned from here. The name is then checked as this m
 for the rest. Nothing that is declared local goes through a proxy.
 """
 
+import os
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from typing import Any
 from urllib.request import getproxies, proxy_bypass
@@ -24,6 +26,9 @@ from reconciliation_pipeline.connectors.errors import SourceError
 
 ProxyFor = Callable[[httpx.URL], str | None]
 """Address of the proxy a request has to go through; None for none."""
+
+_TRUSTED = ("SSL_CERT_FILE", "SSL_CERT_DIR")
+"""Variables that name where trusted certificates are."""
 
 _Way = tuple[str, str | None]
 """A host and the proxy on the way to it."""
@@ -42,6 +47,12 @@ def environment_proxy(url: httpx.URL) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
+@cache
+def _trusted(_file: str | None, _folder: str | None) -> ssl.SSLContext:
+    """Read the trusted certificates, once for each place that the environment names: it takes longer than a page."""
+    return httpx.create_ssl_context()
+
+
 def new_carrier(proxy: str | None) -> httpx.BaseTransport:
     """Make what carries requests; certificates are checked, with those of `SSL_CERT_FILE` if it is set.
 
@@ -49,7 +60,7 @@ def new_carrier(proxy: str | None) -> httpx.BaseTransport:
         SourceError: The proxy's address is none, or of a kind nobody here speaks.
     """
     try:
-        return httpx.HTTPTransport(proxy=proxy)
+        return httpx.HTTPTransport(proxy=proxy, verify=_trusted(*(os.environ.get(name) for name in _TRUSTED)))
     except (ValueError, httpx.InvalidURL, ImportError):
         message = "The proxy that the environment names (https_proxy, all_proxy) cannot be used."
     # Raised outside the handler: the address may hold a password.
