@@ -18,6 +18,7 @@ from reconciliation_pipeline.compare.findings import discrepancy
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.plants import Place
 from reconciliation_pipeline.domain.records import Discrepancy, Side
 
 _BATCH: Final = 10_000
@@ -49,14 +50,35 @@ def compare(files: SnapshotFiles, rules: ComparisonRules, limits: EngineLimits =
     Raises:
         Incomparable: A file is missing, damaged, or not a snapshot these rules can read.
     """
-    with _engine(limits) as connection:
-        try:
-            return _compare(connection, files, rules)
-        except duckdb.Error as error:
-            reason = str(error).strip().splitlines()[0]
-            text = f"The snapshots {files.crm.name} and {files.billing.name} could not be compared: {reason}"
-            remedy = "Nothing was concluded from them. If a file is damaged or gone, pull this morning again."
-            raise Incomparable(text, remedy=remedy) from error
+    with _engine(limits) as connection, _told_in_words(files):
+        return _compare(connection, files, rules)
+
+
+def compare_and_trace(
+    files: SnapshotFiles, rules: ComparisonRules, limits: EngineLimits = DEFAULT_LIMITS
+) -> tuple[Comparison, tuple[Place, ...]]:
+    """Compare two snapshots with planted rows among theirs, and say where each planted row ended.
+
+    Returns:
+        One comparison of all rows, and the places of the planted ones.
+
+    Raises:
+        Incomparable: A file is missing, damaged, or not a snapshot these rules can read.
+    """
+    with _engine(limits) as connection, _told_in_words(files):
+        comparison = _compare(connection, files, rules)
+        return comparison, tuple(_places(connection, files))
+
+
+@contextmanager
+def _told_in_words(files: SnapshotFiles) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).strip().splitlines()[0]
+        text = f"The snapshots {files.crm.name} and {files.billing.name} could not be compared: {reason}"
+        remedy = "Nothing was concluded from them. If a file is damaged or gone, pull this morning again."
+        raise Incomparable(text, remedy=remedy) from error
 
 
 @contextmanager
@@ -80,7 +102,7 @@ def _engine(limits: EngineLimits) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _compare(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles, rules: ComparisonRules) -> Comparison:
-    absent = {side: absent_columns(connection, files[side], rules) for side in Side}
+    absent = {side: absent_columns(connection, files.all_of(side), rules) for side in Side}
     for sql in statement.preparation(files, rules, absent):
         connection.execute(sql)
     _refuse_misfits(connection, files)
@@ -106,6 +128,11 @@ def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles)
 def _discrepancies(connection: duckdb.DuckDBPyConnection, rules: ComparisonRules) -> Iterator[Discrepancy]:
     for row in _rows(connection, statement.differences(rules)):
         yield discrepancy(row, rules)
+
+
+def _places(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> Iterator[Place]:
+    for row in _rows(connection, statement.places(files)):
+        yield Place(Side(row["side"]), row["source_id"], row["key"], row["bucket"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,9 @@ A snapshot is what our own archive wrote, so anything unexpected here is damage 
 instead of guessed around. Whether its content may be believed was decided before, in `domain/completeness.py`.
 """
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -37,24 +39,40 @@ class Incomparable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SnapshotFiles:
-    """The Parquet files of one trusted morning, one row a record of the system."""
+    """The Parquet files of one trusted morning, one row a record of the system.
+
+    Attributes:
+        crm: The snapshot of the CRM.
+        billing: The snapshot of billing.
+        planted: By side, a file of planted rows that are compared along with the real ones.
+    """
 
     crm: Path
     billing: Path
+    planted: Mapping[Side, Path] = field(default_factory=dict)
 
     def __getitem__(self, side: Side) -> Path:
-        """Look a side's file up."""
+        """Look a side's snapshot up."""
         return self.crm if side is Side.CRM else self.billing
 
-
-def scan(path: Path) -> str:
-    """Write the SQL that reads one snapshot: exactly this file, nothing read out of its folder's name."""
-    literal = str(path.absolute()).replace("'", "''")
-    return f"read_parquet('{literal}', hive_partitioning = false)"
+    def all_of(self, side: Side) -> tuple[Path, ...]:
+        """List every file of a side; the snapshot comes first, as its size is what the engine plans with."""
+        return (self[side], self.planted[side]) if side in self.planted else (self[side],)
 
 
-def absent_columns(connection: duckdb.DuckDBPyConnection, path: Path, rules: ComparisonRules) -> frozenset[str]:
-    """Check the columns of one snapshot and name those of the amount that it does not carry.
+def scan(*paths: Path) -> str:
+    """Write the SQL that reads files as one: exactly these, nothing read out of their folders' names."""
+    # Brackets and stars are wildcards to DuckDB; inside brackets they stand for themselves.
+    literals = (re.sub(r"([*?\[])", r"[\1]", str(path.absolute())).replace("'", "''") for path in paths)
+    listed = ", ".join(f"'{literal}'" for literal in literals)
+    by_name = ", union_by_name = true" if len(paths) > 1 else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{by_name})"
+
+
+def absent_columns(
+    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], rules: ComparisonRules
+) -> frozenset[str]:
+    """Check the columns of every file of a side and name those of the amount that none of them carries.
 
     Returns:
         The amount's columns when the side has no such field; otherwise nothing.
@@ -62,6 +80,10 @@ def absent_columns(connection: duckdb.DuckDBPyConnection, path: Path, rules: Com
     Raises:
         Incomparable: A needed column is missing, or is not of the type a snapshot has.
     """
+    return frozenset.intersection(*(_absent(connection, path, rules) for path in paths))
+
+
+def _absent(connection: duckdb.DuckDBPyConnection, path: Path, rules: ComparisonRules) -> frozenset[str]:
     described = connection.execute(f"DESCRIBE SELECT * FROM {scan(path)}")  # noqa: S608 - a quoted path, no values
     found = {name: kind for name, kind, *_ in described.fetchall()}
     compared = dict.fromkeys((column for rule in rules.fields for column in columns_of(rule)), TEXT)

@@ -17,6 +17,7 @@ one. Running the statements belongs in `engine.py`, the way back into the domain
 # ruff: noqa: S608 - statements are made of paths, numbers and checked field names, see above
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
@@ -63,7 +64,7 @@ def preparation(files: SnapshotFiles, rules: ComparisonRules, absent: dict[Side,
     """
     yield MACROS
     for side in Side:
-        yield _read(side, scan(files[side]), rules, absent[side])
+        yield _read(side, scan(*files.all_of(side)), rules, absent[side])
         yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE {_KEYLESS} AND NOT {_ASIDE}"
         yield _repeated(side)
         yield _gathered(side)
@@ -217,6 +218,30 @@ def _balance(side: Side) -> str:
             {here} 'out_of_scope')
                 + (SELECT count(*) FROM {side}_read WHERE {_KEYLESS} AND {_ASIDE}) AS out_of_scope
         FROM classified"""
+
+
+def places(files: SnapshotFiles) -> str:
+    """Ask in which bucket each planted row ended, one by one; `balances` counts them among all others."""
+    return _union(_places(side, path) for side, path in files.planted.items())
+
+
+def _places(side: Side, path: Path) -> str:
+    return f"""
+        SELECT '{side}' AS side, planted.source_id, planted.key,
+            CASE
+                WHEN planted.source_id IN (SELECT source_id FROM {side}_unkeyed) THEN 'no_key'
+                WHEN planted.key IN (SELECT key FROM set_apart) THEN 'duplicate_key'
+                WHEN EXISTS (
+                    FROM {side}_gathered one
+                    WHERE one.key = planted.key AND one.source_id = planted.source_id AND one.place > 1
+                ) THEN 'folded'
+                WHEN coalesce(planted.key, '') = '' AND {_ASIDE} THEN 'out_of_scope'
+                WHEN verdict = 'value_conflict' THEN 'conflict'
+                WHEN verdict = '{side}_only' THEN 'one_sided'
+                WHEN verdict = '{side.other}_only' THEN 'counterpart'
+                ELSE verdict
+            END AS bucket
+        FROM {scan(path)} planted LEFT JOIN classified ON classified.key = planted.key"""
 
 
 def troubles() -> str:

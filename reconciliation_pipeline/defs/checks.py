@@ -5,20 +5,21 @@ the comparison refuses an untrusted morning whatever a check says.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
 
-from reconciliation_pipeline.defs.metadata import adds_up_metadata, claim_metadata
+from reconciliation_pipeline.defs.metadata import adds_up_metadata, claim_metadata, planted_metadata
 from reconciliation_pipeline.defs.naming import asset_key, snapshot_key
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.records import Reason, Side
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
-from reconciliation_pipeline.steps.compare import faults
+from reconciliation_pipeline.steps.compare import unbalanced, unseen
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.diffs import NotCompared
 
@@ -33,11 +34,16 @@ CLAIMS = {
 """Checks on each snapshot, by name, and what each of them claims."""
 
 ADDS_UP = "adds_up"
-"""The check on the diff."""
+PLANTED_FOUND = "planted_found"
 
-ADDS_UP_CLAIM = (
-    "Every pulled record is in exactly one bucket, and the buckets add up to what was counted while pulling."
-)
+DIFF_CLAIMS = {
+    ADDS_UP: "Every pulled record is in exactly one bucket, and the buckets add up to what was counted while pulling.",
+    PLANTED_FOUND: (
+        "Every difference that was planted into this very comparison came out as it must, and nothing where the "
+        "planted records agree."
+    ),
+}
+"""Checks on the diff, by name, and what each of them claims."""
 
 RED = (
     " **Red means:** nothing after it runs, nothing is closed, and the last trusted morning still stands. "
@@ -56,13 +62,13 @@ def build_checks(
     reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]
 ) -> list[dg.AssetChecksDefinition]:
     """Build every check of a reconciliation."""
-    return [_snapshot_checks(reconciliation, mornings), _adds_up_check(reconciliation, mornings)]
+    return [_snapshot_checks(reconciliation, mornings), _diff_checks(reconciliation, mornings)]
 
 
 def check_keys(reconciliation: Reconciliation) -> list[dg.AssetCheckKey]:
     """Name every check of a reconciliation."""
     keys = [dg.AssetCheckKey(snapshot_key(reconciliation, side), claim) for side in Side for claim in CLAIMS]
-    return [*keys, dg.AssetCheckKey(asset_key(reconciliation, "diff"), ADDS_UP)]
+    return [*keys, *(dg.AssetCheckKey(asset_key(reconciliation, "diff"), claim) for claim in DIFF_CLAIMS)]
 
 
 def attempt_of_run(work: Work, context: dg.AssetCheckExecutionContext) -> Attempt | None:
@@ -122,34 +128,66 @@ def _snapshot_result(attempt: Attempt | None, asset: dg.AssetKey, side: Side, cl
     )
 
 
-def _adds_up_check(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
+def _diff_checks(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
     with _partitioned_checks_are_a_preview():
-
-        @dg.asset_check(
-            asset=asset_key(reconciliation, "diff"),
-            name=ADDS_UP,
-            description=ADDS_UP_CLAIM + RED,
-            blocking=True,
-            partitions_def=mornings,
-        )
-        def check(context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]) -> dg.AssetCheckResult:
-            with office.work(reconciliation) as work:
-                attempt = attempt_of_run(work, context)
-                if attempt is None:
-                    return dg.AssetCheckResult(passed=False, description="This morning was never pulled.")
-                try:
-                    comparison = work.store.diffs.load(attempt)
-                except NotCompared as missing:
-                    return dg.AssetCheckResult(passed=False, description=missing.text)
-            receipts = {side: snapshot.receipt for side, snapshot in attempt.snapshots.items()}
-            broken = faults(comparison, receipts)
-            return dg.AssetCheckResult(
-                passed=not broken,
-                description=" ".join(broken) or "Every row is accounted for.",
-                metadata=adds_up_metadata(comparison, words_of(reconciliation)),
+        specs = [
+            dg.AssetCheckSpec(
+                claim,
+                asset=asset_key(reconciliation, "diff"),
+                description=text + RED,
+                blocking=True,
+                partitions_def=mornings,
             )
+            for claim, text in DIFF_CLAIMS.items()
+        ]
 
-    return check
+    @dg.multi_asset_check(name=f"{reconciliation.id}__diff_checks", specs=specs)
+    def checks(
+        context: dg.AssetCheckExecutionContext, office: dg.ResourceParam[Office]
+    ) -> Iterator[dg.AssetCheckResult]:
+        with office.work(reconciliation) as work:
+            attempt = attempt_of_run(work, context)
+            found = _compared(work, attempt)
+        for claim in DIFF_CLAIMS:
+            result = _diff_result(attempt, found, claim, reconciliation)
+            if not result.passed:
+                context.log.error(result.description)
+            yield result
+
+    return checks
+
+
+def _compared(work: Work, attempt: Attempt | None) -> Comparison | str:
+    """Give the comparison of an attempt, or say why there is none."""
+    if attempt is None:
+        return "This morning was never pulled."
+    try:
+        return work.store.diffs.load(attempt)
+    except NotCompared as missing:
+        return missing.text
+
+
+def _diff_result(
+    attempt: Attempt | None, found: Comparison | str, claim: str, reconciliation: Reconciliation
+) -> dg.AssetCheckResult:
+    asset = asset_key(reconciliation, "diff")
+    if attempt is None or isinstance(found, str):
+        return dg.AssetCheckResult(asset_key=asset, check_name=claim, passed=False, description=str(found))
+    doubts: Sequence[Reason]
+    if claim == PLANTED_FOUND:
+        doubts, metadata = unseen(found), planted_metadata(found)
+        good = f"{found.planted.words}." if found.planted else ""
+    else:
+        receipts = {side: snapshot.receipt for side, snapshot in attempt.snapshots.items()}
+        doubts, metadata = unbalanced(found, receipts), adds_up_metadata(found, words_of(reconciliation))
+        good = "Every row is accounted for."
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name=claim,
+        passed=not doubts,
+        description=" ".join(doubt.text for doubt in doubts) or good,
+        metadata=metadata,
+    )
 
 
 @contextmanager

@@ -60,6 +60,7 @@ def diff_metadata(attempt: Attempt, comparison: Comparison, words: Words) -> Met
         "dagster/row_count": len(comparison.discrepancies),
         **{kind.value: sum(one.kind is kind for one in comparison.discrepancies) for kind in Kind},
         "records that cannot be paired": len(comparison.key_troubles),
+        **planted_metadata(comparison),
         "where every row went": dg.MetadataValue.md(markdown.balance(comparison, words)),
         "attempt": attempt.number,
     }
@@ -69,6 +70,15 @@ def adds_up_metadata(comparison: Comparison, words: Words) -> Metadata:
     """Describe what the check of a comparison looked at: the rows it accounted for."""
     counted = {f"{words.labels[side]} rows": balance.accounted for side, balance in comparison.balances.items()}
     return {**counted, "where every row went": dg.MetadataValue.md(markdown.balance(comparison, words))}
+
+
+def planted_metadata(comparison: Comparison) -> Metadata:
+    """Describe what became of planted differences; the share found plots from morning to morning."""
+    planted = comparison.planted
+    if planted is None:
+        return {}
+    missed = {"missed": dg.MetadataValue.md("\n".join(f"- {one}" for one in planted.missed))} if planted.missed else {}
+    return {"planted": planted.words, "planted found": planted.found, "planted of": planted.of, **missed}
 
 
 def ledger_metadata(result: MorningResult, lives: Sequence[Life], words: Words) -> Metadata:

@@ -90,6 +90,11 @@ class Planted:
         """Whether this comparison has shown that it sees; one into which nothing was planted has not."""
         return bool(self.of) and self.found == self.of and not self.missed
 
+    @property
+    def words(self) -> str:
+        """Say it as every summary does: `12 of 12 planted differences found`."""
+        return f"{self.found:,} of {self.of:,} planted differences found"
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:

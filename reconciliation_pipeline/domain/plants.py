@@ -5,7 +5,7 @@ whether all of them came up as they must `harvest.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -121,6 +121,17 @@ class Form:
         return next(wish.key for wishes in self.wishes.values() for wish in wishes)
 
 
+def without_times(form: Form) -> Form:
+    """Give the same form with records that do not say when they changed."""
+    return replace(
+        form,
+        wishes={
+            side: tuple(replace(wish, stamps=dict.fromkeys(wish.stamps)) for wish in wishes)
+            for side, wishes in form.wishes.items()
+        },
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Plant:
     """One thing that is planted.
@@ -147,12 +158,15 @@ class Sown:
         plant: What was planted.
         form: How.
         rows: Its records as the mapping read them, in the order of the wishes.
+        tied: Fields that say something nobody wished for, because they stand at the place of something else: of a
+            pair only those that differ.
         fault: Why the mapping could not read them; None when it could.
     """
 
     plant: Plant
     form: Form
     rows: Mapping[Side, tuple[Row, ...]]
+    tied: frozenset[str] = frozenset()
     fault: str | None = None
 
 

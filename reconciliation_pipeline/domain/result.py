@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.comparison import Planted
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
@@ -61,6 +62,7 @@ class MorningResult:
         money: What the open differences cost, by class and currency.
         moved: What changed since the previous trusted morning.
         messages: Idempotency keys of the messages this morning has in the outbox.
+        planted: Whether the comparison found what was planted into it; None when nothing is known of that.
     """
 
     attempt: Attempt
@@ -72,6 +74,7 @@ class MorningResult:
     money: tuple[MoneyLine, ...] = ()
     moved: Movement = NOTHING_MOVED
     messages: tuple[str, ...] = ()
+    planted: Planted | None = None
 
     @property
     def is_unproven(self) -> bool:
@@ -94,13 +97,14 @@ class MorningResult:
         return self.attempt.as_of or self.attempt.started_at
 
 
-def conclude(
+def conclude(  # noqa: PLR0913 - everything that is known about a morning, by name
     attempt: Attempt,
     *,
     observations: Iterable[Observation] | None,
     moved: Movement = NOTHING_MOVED,
     first: bool = False,
     messages: tuple[str, ...] = (),
+    planted: Planted | None = None,
 ) -> MorningResult:
     """Say what an attempt came to.
 
@@ -111,10 +115,12 @@ def conclude(
         moved: What changed since the previous trusted morning.
         first: Whether no earlier morning was ever compared.
         messages: Keys of its messages.
+        planted: What became of what was planted into its comparison.
     """
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
         never = Reason("unproven", "Nothing was compared on this morning.", remedy="Run the morning again.")
-        return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, attempt.reasons or (never,), None, messages=messages)
+        reasons = attempt.reasons or (never,)
+        return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, reasons, None, messages=messages, planted=planted)
     seen = tuple(observations)
     is_open = tuple(one for one in seen if not one.settling)
     return MorningResult(
@@ -127,6 +133,7 @@ def conclude(
         money=money_lines(is_open),
         moved=moved,
         messages=messages,
+        planted=planted,
     )
 
 
@@ -185,7 +192,7 @@ def to_json(result: MorningResult) -> dict[str, object]:
         "sides": {side.value: _side_json(side, attempt.snapshots.get(side)) for side in Side},
         "differences": _differences_json(result.differences),
         "money": [_money_json(line) for line in result.money],
-        "planted": {"found": 0, "of": 0},
+        "planted": _planted_json(result.planted),
         "messages": list(result.messages),
     }
 
@@ -212,6 +219,10 @@ def _side_json(side: Side, snapshot: Snapshot | None) -> dict[str, object]:
         "baseline": base and {"date": base.morning.isoformat(), "pulled": base.pulled, "active": base.active},
         "sha256": snapshot.sha256,
     }
+
+
+def _planted_json(planted: Planted | None) -> dict[str, int]:
+    return {"found": 0, "of": 0} if planted is None else {"found": planted.found, "of": planted.of}
 
 
 def _differences_json(counts: DifferenceCounts | None) -> dict[str, int] | None:

@@ -147,7 +147,8 @@ def _lead(result: MorningResult, words: Words) -> list[str]:
     moved = first if result.first else f"{_sentence(moved_words(counts))}."
     troubled = counts.no_key + counts.duplicate_key
     keys = f"{counted(troubled, 'record')} without a key that pairs, counted apart." if troubled else ""
-    return [sentence for sentence in (settling, moved, keys) if sentence]
+    planted = f"{result.planted.words}." if result.planted else ""
+    return [sentence for sentence in (settling, moved, keys, planted) if sentence]
 
 
 def _panel(result: MorningResult, side: Side, words: Words) -> Panel:

@@ -69,6 +69,7 @@ def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> 
         *_group_lines(result, words),
         *_movement_lines(result, counts),
         *_key_lines(counts, result.reconciliation),
+        *([result.planted.words] if result.planted else []),
     ]
 
 

@@ -1,13 +1,14 @@
 """Compare the two snapshots of one trusted morning.
 
-Refuses by itself what is not trusted, also when it is asked alone and later.
+Refuses by itself what is not trusted, also when it is asked alone and later. Every comparison has to find what
+was planted into it (`plant.py`), and to account for every row.
 """
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Final
 
-from reconciliation_pipeline.compare.engine import compare
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
@@ -16,32 +17,60 @@ from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.rules import amount_field, rules
+from reconciliation_pipeline.steps.plant import compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
+from reconciliation_pipeline.steps.record import judge_found, pulled_between
 from reconciliation_pipeline.steps.work import Work
+
+SHOWN: Final = 3
+"""Planted records that a refusal names one by one."""
 
 
 def compare_morning(work: Work, morning: date) -> tuple[Attempt, Comparison]:
     """Compare a morning's two snapshots and keep what was found.
 
-    A comparison whose rows do not add up is kept for a look, while its attempt is withdrawn:
-    verdict and message are stored together, and nothing after this step believes it.
+    A comparison that missed something planted, or whose rows do not add up, is kept for a look, while its attempt
+    is withdrawn: verdict and message are stored together, and nothing after this step believes it.
 
     Raises:
         Untrusted: No trusted pull of the morning exists; says why.
         ArchiveDamaged: A snapshot is gone or its bytes have changed.
     """
     trusted = trusted_morning(work, morning)
-    comparison = compare(_files(work, trusted), comparison_rules(work))
+    as_of, until = pulled_between(trusted)
+    comparison = compare_planted(
+        work.reconciliation,
+        _files(work, trusted),
+        comparison_rules(work),
+        as_of=as_of,
+        until=until,
+        judge=lambda found: judge_found(work, trusted, found),
+    )
     work.store.diffs.keep(trusted.attempt, comparison)
-    if broken := faults(comparison, {side: trusted[side].receipt for side in Side}):
-        reasons = tuple(Reason("does_not_add_up", text, remedy="Report this: it is a fault here.") for text in broken)
+    receipts = {side: trusted[side].receipt for side in Side}
+    if reasons := (*unseen(comparison), *unbalanced(comparison, receipts)):
         _withdraw(work, trusted.attempt, reasons)
     return trusted.attempt, comparison
 
 
-def faults(comparison: Comparison, receipts: Mapping[Side, Receipt]) -> list[str]:
+def unseen(comparison: Comparison) -> tuple[Reason, ...]:
+    """Say that a comparison missed something that was planted, or was never put to the test; nothing is good."""
+    planted = comparison.planted
+    if planted is not None and planted.is_proof:
+        return ()
+    text = "Nothing was planted into this comparison, so nothing shows that it would have found a difference."
+    if planted is not None and planted.of:
+        more = len(planted.missed) - SHOWN
+        missed = "; ".join([*planted.missed[:SHOWN], *([f"and {more:,} more"] if more > 0 else [])])
+        text = f"{planted.words}, so real ones may be missing or wrong, too. {missed}."
+    remedy = "Report this: it is a fault here, or a field that cannot be compared as the settings say."
+    return (Reason("planted_missed", text, remedy=remedy),)
+
+
+def unbalanced(comparison: Comparison, receipts: Mapping[Side, Receipt]) -> tuple[Reason, ...]:
     """Name every way in which a comparison does not account for what was pulled."""
-    return [*adds_up(comparison), *matches_receipts(comparison, receipts)]
+    broken = [*adds_up(comparison), *matches_receipts(comparison, receipts)]
+    return tuple(Reason("does_not_add_up", text, remedy="Report this: it is a fault here.") for text in broken)
 
 
 def comparison_rules(work: Work) -> ComparisonRules:

@@ -1,12 +1,14 @@
 """Judge what the comparison found and write this morning's observations into the ledger."""
 
+from collections.abc import Iterable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime
 
 from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
 from reconciliation_pipeline.domain.ledger import Observation
-from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.domain.records import Discrepancy, Kind
 from reconciliation_pipeline.settings.rules import amount_field
 from reconciliation_pipeline.steps.examine import late_keys
 from reconciliation_pipeline.steps.prove import trusted_morning
@@ -22,22 +24,27 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     """
     trusted = trusted_morning(work, morning)
     attempt = trusted.attempt
-    comparison = work.store.diffs.load(attempt)
-    as_of = attempt.as_of or attempt.started_at
-    receipts = (trusted.crm.receipt, trusted.billing.receipt)
-    longest = max((receipt.finished_at - receipt.started_at for receipt in receipts), default=timedelta())
-    judged = judge(
-        work.id,
-        comparison.discrepancies,
-        as_of=as_of,
-        until=as_of + longest,
-        policy=judgement_policy(work),
-    )
+    judged = judge_found(work, trusted, work.store.diffs.load(attempt).discrepancies)
     # What one system had not known yet when its walk began, and knows now, is on its way.
     late = late_keys(attempt)
     observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
     work.store.ledger.record(attempt, observations)
     return attempt, observations
+
+
+def judge_found(work: Work, trusted: TrustedMorning, found: Iterable[Discrepancy]) -> tuple[Observation, ...]:
+    """Judge differences as those of this morning are judged."""
+    as_of, until = pulled_between(trusted)
+    return judge(work.id, found, as_of=as_of, until=until, policy=judgement_policy(work))
+
+
+def pulled_between(trusted: TrustedMorning) -> tuple[datetime, datetime]:
+    """Say when the earlier of the two pulls began and the later one ended, by the sources' clock (UTC)."""
+    as_of = trusted.attempt.as_of or trusted.attempt.started_at
+    longest = max(
+        receipt.finished_at - receipt.started_at for receipt in (trusted.crm.receipt, trusted.billing.receipt)
+    )
+    return as_of, as_of + longest
 
 
 def judgement_policy(work: Work) -> JudgementPolicy:

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.comparison import Comparison, Planted
 from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.files import written_whole
@@ -33,6 +33,17 @@ class Diffs:
         with written_whole(self.root, _path(attempt)) as file:
             file.write(text.encode("utf-8", "surrogatepass"))
 
+    def planted(self, attempt: Attempt) -> Planted | None:
+        """Say whether the comparison of an attempt found what was planted into it; None when nothing is known of it.
+
+        Of a comparison with many differences this reads much less than `load`.
+        """
+        try:
+            found = json.loads(self._read(attempt)).get("planted")
+            return None if found is None else decode(Planted, found)
+        except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+            return None
+
     def load(self, attempt: Attempt) -> Comparison:
         """Give back what `keep` kept.
 
@@ -40,13 +51,15 @@ class Diffs:
             NotCompared: Nothing was kept, or it cannot be read any more.
         """
         try:
-            content = (self.root / _path(attempt)).read_bytes().decode("utf-8", "surrogatepass")
-            return decode(Comparison, json.loads(content))
+            return decode(Comparison, json.loads(self._read(attempt)))
         except FileNotFoundError:
             text = f"Attempt {attempt.number} of {attempt.reconciliation} at {attempt.morning} has not been compared."
         except (ValueError, KeyError, TypeError, AttributeError):
             text = f"The comparison of {attempt.reconciliation} at {attempt.morning} cannot be read any more."
         raise NotCompared(text, remedy="Compare the morning again: materialise `diff`, or run the morning.")
+
+    def _read(self, attempt: Attempt) -> str:
+        return (self.root / _path(attempt)).read_bytes().decode("utf-8", "surrogatepass")
 
 
 def _path(attempt: Attempt) -> str:

@@ -69,7 +69,7 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str:
 def test_a_trusted_morning_materialises_every_asset(saturday):
     assert saturday.success
     assert set(STEPS) == materialised(saturday)
-    assert 7 == len(evaluations(saturday))
+    assert 8 == len(evaluations(saturday))
     assert all(one.passed and one.partition == "2026-11-21" for one in evaluations(saturday).values())
 
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.comparison import Planted
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.records import Amount, Cause, Kind, MoneyClass, Outcome, Reason, Side
@@ -223,6 +224,14 @@ class TestJson:
         assert DIFFERENCES == set(said["differences"])
         assert {"class", "currency", "amount", "count", "unknown"} == set(said["money"][0])
         assert {"found": 0, "of": 0} == said["planted"]
+
+    @pytest.mark.parametrize("seen", [(), None], ids=["compared", "withdrawn"])
+    def test_what_became_of_what_was_planted_is_told_whatever_the_outcome(self, seen):
+        planted = Planted(32, 33, ("plan empty in billing: not found",))
+
+        said = spoken(conclude(an_attempt(), observations=seen, planted=planted))
+
+        assert {"found": 32, "of": 33} == said["planted"]
 
     @pytest.mark.parametrize("snapshots", [{}, {Side.CRM: a_snapshot()}], ids=["nothing pulled", "one side pulled"])
     def test_a_refused_morning_has_the_same_fields_and_no_differences(self, snapshots):

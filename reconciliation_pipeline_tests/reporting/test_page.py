@@ -1,12 +1,14 @@
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from reconciliation_pipeline.domain.comparison import Planted
 from reconciliation_pipeline.domain.ledger import ItemState
 from reconciliation_pipeline.domain.records import Reason, Side
 from reconciliation_pipeline.reporting.page import page
@@ -65,6 +67,13 @@ def test_the_page_says_the_outcome_in_words():
     assert "17 still settling (younger than 1 h): normal lag, not counted." in text
     assert "CRM 1,180 active of 1,243 pulled Complete" in text
     assert "31 cancelled in the CRM, still running in billing 1,488.00 EUR a month" in text
+
+
+@pytest.mark.parametrize("observations", [[], the_story()], ids=["clean", "drift"])
+def test_the_page_says_that_what_was_planted_was_found(observations):
+    result = replace(a_result(observations), planted=Planted(33, 33))
+
+    assert "33 of 33 planted differences found." in Elements(page(result, a_reconciliation(), (), ())).text
 
 
 def test_every_difference_stands_in_a_table_with_a_caption():

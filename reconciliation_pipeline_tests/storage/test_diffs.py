@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Planted, SideBalance
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 from reconciliation_pipeline.storage.diffs import Diffs, NotCompared
 from reconciliation_pipeline_tests.storage.builders import MORNING, NOW
@@ -29,6 +29,7 @@ FOUND = Comparison(
     {side: SideBalance(9, 1, 2, 3, 1, 1, 1, 0, 0) for side in Side},
 )
 NOTHING = Comparison((), (), {})
+PLANTED = Planted(32, 33, ("plan empty in billing: not found",))
 
 
 @pytest.fixture
@@ -48,6 +49,24 @@ def test_comparing_again_replaces_what_was_kept(diffs):
 
     assert NOTHING == diffs.load(ATTEMPT)
     assert ["001.json"] == [path.name for path in diffs.root.rglob("*") if path.is_file()]
+
+
+def test_what_became_of_what_was_planted_is_read_by_itself(diffs):
+    diffs.keep(ATTEMPT, replace(FOUND, planted=PLANTED))
+
+    assert PLANTED == diffs.planted(ATTEMPT)
+    assert PLANTED == diffs.load(ATTEMPT).planted
+
+
+@pytest.mark.parametrize(
+    "content", ['{"discrepancies":[],"key_troubles":[],"balances":{}}', "{", "[]", '{"planted":7}']
+)
+def test_a_comparison_from_before_anything_was_planted_says_nothing_of_it(diffs, content):
+    diffs.keep(ATTEMPT, FOUND)
+    (diffs.root / "pair/2026-11-22/001.json").write_text(content)
+
+    assert diffs.planted(ATTEMPT) is None
+    assert diffs.planted(replace(ATTEMPT, number=2)) is None
 
 
 def test_attempts_are_kept_apart(diffs):

@@ -1,0 +1,152 @@
+"""On which values must the rule of a field prove itself?
+
+A new rule for fields begins in `variations`: all else follows from it. What else is planted is `planting.py`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import product
+from typing import Final
+
+from reconciliation_pipeline.domain.beds import NAMES, NOTHING, PARTS, PRICE, Bed, Says
+from reconciliation_pipeline.domain.plants import Age, Finding, Form, Plant, Value
+from reconciliation_pipeline.domain.records import Amount, FieldRule, Kind, MoneyClass, Side
+
+SMALLEST: Final = Decimal("1e-10")
+"""The smallest step between two numbers that the comparison tells apart."""
+
+_DIGITS: Final = 15
+_TEXT: Final = "planted text"
+_OTHER_TEXT: Final = "another text"
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """Two values of one field, and whether its rule tells them apart."""
+
+    name: str
+    crm: Value
+    billing: Value
+    differs: bool = True
+
+
+def variations(rule: FieldRule) -> Iterator[Variation]:
+    """List the values on which a rule must prove itself: as close to its edge as can be, on either side of it."""
+    equal = an_equal(rule)
+    if rule.numeric or rule.money:
+        edge, beyond = PRICE + rule.tolerance, PRICE + just_beyond(rule)
+        yield Variation(f"higher in billing by more than {rule.tolerance:f}", PRICE, beyond)
+        yield Variation(f"higher in the CRM by more than {rule.tolerance:f}", beyond, PRICE)
+        if rule.tolerance:
+            yield Variation(f"higher in billing by just {rule.tolerance:f}", PRICE, edge, differs=False)
+            yield Variation(f"higher in the CRM by just {rule.tolerance:f}", edge, PRICE, differs=False)
+    else:
+        yield Variation("with another text", _TEXT, _OTHER_TEXT)
+        yield Variation("with other capitals", _TEXT, _TEXT.upper())
+        yield Variation("with another space", _TEXT, _TEXT.replace(" ", "  "))
+    yield Variation("empty in the CRM", None, equal)
+    yield Variation("empty in billing", equal, None)
+    yield Variation("the same", equal, equal, differs=False)
+
+
+def just_beyond(rule: FieldRule) -> Decimal:
+    """Give a difference that is just more than a rule tolerates; beside a huge one, the smallest step is lost."""
+    lost = Decimal(1).scaleb(rule.tolerance.adjusted() - _DIGITS)
+    return rule.tolerance + max(SMALLEST, lost)
+
+
+def an_equal(rule: FieldRule) -> Value:
+    """Give a value to plant on both sides."""
+    return PRICE if rule.numeric or rule.money else _TEXT
+
+
+def an_other(rule: FieldRule) -> Value:
+    """Give a value that is not that one, whatever the rule tolerates."""
+    return PRICE + rule.tolerance + PRICE if rule.numeric or rule.money else _OTHER_TEXT
+
+
+def of_rule(rule: FieldRule, bed: Bed) -> Iterator[Plant]:
+    """Plan what one rule must find, and what it must leave alone."""
+    for one in variations(rule):
+        if one.differs:
+            yield Plant(f"{rule.name} {one.name}", tuple(_differing(rule, one, bed)))
+        elif not bed.is_quarrel(rule.name):
+            form = bed.pair(bed.key(), Says({rule.name: one.crm}), Says({rule.name: one.billing}))
+            yield Plant(f"{rule.name} {one.name}", (form,))
+    if rule.money and (forms := tuple(_in_another_currency(rule, bed))):
+        yield Plant(f"{rule.name} in another currency", forms)
+
+
+def young_conflicts(bed: Bed) -> Iterator[Plant]:
+    """Plan conflicts that are excused by the younger of their two records."""
+    for rule, young in product(bed.rules[:1], Side):
+        if not bed.grounds[young].stamps:
+            continue
+        one = next(variations(rule))
+        crm, billing = ({} if side is not young else bed.every(side, Age.YOUNG) for side in Side)
+        finding = _conflict(rule, bed, one.crm, one.billing, settling=True)
+        form = bed.pair(bed.key(), Says({rule.name: one.crm}, crm), Says({rule.name: one.billing}, billing), finding)
+        yield Plant(f"{rule.name} {one.name}, changed just now in {NAMES[young]}", (form,))
+
+
+def _differing(rule: FieldRule, one: Variation, bed: Bed) -> Iterator[Form]:
+    key, finding = bed.key(), _conflict(rule, bed, one.crm, one.billing)
+    crm, billing = Says({rule.name: one.crm}), Says({rule.name: one.billing})
+    yield bed.pair(key, crm, billing, finding)
+    if (one.crm, one.billing) != (_TEXT, _OTHER_TEXT):
+        return
+    # The field may stand where the key, the id, the status or a time does, on one side or on both.
+    yield bed.pair(key, NOTHING, billing, finding)
+    yield bed.pair(key, crm, NOTHING, finding)
+    for mine, theirs in product(*(bed.grounds[side].words for side in Side)):
+        if mine != theirs:
+            yield bed.pair(key, Says(word=mine), Says(word=theirs), finding)
+    yield bed.pair(key, NOTHING, Says(ages=bed.every(Side.BILLING, Age.OLDER)), finding)
+
+
+def _in_another_currency(rule: FieldRule, bed: Bed) -> Iterator[Form]:
+    key, finding = bed.key(), _conflict(rule, bed, None, None)
+    same = Says({rule.name: PRICE})
+    if bed.is_quarrel(rule.name):
+        yield bed.pair(key, same, same, finding)
+        return
+    other = replace(same, currency=bed.other_currency(rule.name))
+    for side, pair in ((Side.BILLING, (same, other)), (Side.CRM, (other, same))):
+        if rule.name not in bed.grounds[side].currencies:
+            yield bed.pair(key, *pair, finding)
+
+
+def _conflict(rule: FieldRule, bed: Bed, crm: Value, billing: Value, *, settling: bool = False) -> Finding:
+    if rule.name != bed.amount_field:
+        return Finding(Kind.VALUE_CONFLICT, fields=(rule.name,), settling=settling)
+    amount = None
+    if isinstance(crm, Decimal) and isinstance(billing, Decimal) and not bed.is_quarrel(rule.name):
+        amount = Amount(abs(crm - billing), bed.currency(rule.name, Side.CRM))
+    return Finding(Kind.VALUE_CONFLICT, None, (rule.name,), settling, MoneyClass.AMOUNT_DIFFERS, amount)
+
+
+def summed(name: str, side: Side, bed: Bed) -> Iterator[Plant]:
+    """Plan amounts of one customer that are added up: the sum agrees, or differs, or makes no sense."""
+    title, there = f"{name} of two records in {NAMES[side]}", NAMES[side.other]
+    for rule in (rule for rule in bed.rules if rule.name == name and not bed.is_quarrel(name)):
+        yield Plant(f"{title}, their sum in {there}", (_sum(rule, side, bed, PRICE),))
+        beyond = PRICE + just_beyond(rule)
+        yield Plant(f"{title}, more than {rule.tolerance:f} below {there}", (_sum(rule, side, bed, beyond),))
+    if name not in bed.grounds[side].currencies:
+        key, one, two = bed.key(), *(Says({name: value}) for value in PARTS)
+        other = replace(two, currency=bed.other_currency(name))
+        rows = (bed.wish(side, key, one), bed.wish(side, key, other, part=1))
+        pair = {side: rows, side.other: (bed.wish(side.other, key),)}
+        buckets = {side: ("duplicate_key",) * 2, side.other: ("duplicate_key",)}
+        form = Form(pair, buckets, troubled=side)
+        yield Plant(f"{title}, in two currencies", (form,))
+
+
+def _sum(rule: FieldRule, side: Side, bed: Bed, total: Decimal) -> Form:
+    key = bed.key()
+    rows = tuple(bed.wish(side, key, Says({rule.name: value}), part=part) for part, value in enumerate(PARTS))
+    pair = {side: rows, side.other: (bed.wish(side.other, key, Says({rule.name: total})),)}
+    finding = None if total == PRICE else _conflict(rule, bed, PRICE, total)
+    bucket = "equal" if finding is None else "conflict"
+    return Form(pair, {side: ("folded", bucket), side.other: (bucket,)}, finding)
