@@ -4,6 +4,8 @@ A token of the test account, or of another customer's, yields a perfectly whole 
 system itself can say so.
 """
 
+from http import HTTPStatus
+
 from reconciliation_pipeline.connectors.errors import BadShape, Unauthorised, WrongAccount
 from reconciliation_pipeline.connectors.mapping import Record
 from reconciliation_pipeline.connectors.paths import ABSENT, Absent, compile_path, dig, json_reader
@@ -11,6 +13,9 @@ from reconciliation_pipeline.connectors.session import Session
 from reconciliation_pipeline.connectors.values import Unusable, key_of, text_of
 from reconciliation_pipeline.settings.calls import Account
 from reconciliation_pipeline.settings.model import RestSide
+
+_HIDDEN = frozenset({HTTPStatus.FORBIDDEN})
+_ANSWERS = _HIDDEN | {HTTPStatus.OK}
 
 
 class Handshake:
@@ -85,14 +90,12 @@ class Handshake:
             )
 
     def _ask(self, rule: Account) -> str:
-        try:
-            body = self._session.ask(rule.path).body
-        except Unauthorised as refused:
-            text = refused.text
-        else:
-            return _account_in(body, rule)
-        remedy = "Let the credentials read the account as well, or write `account: null` and do without that proof."
-        raise Unauthorised(text, remedy=remedy)
+        answer = self._session.ask(rule.path, accept=_ANSWERS, bodiless=_HIDDEN)
+        if answer.status in _HIDDEN:
+            message = "These credentials may not read the account, so nothing says whose records they show."
+            remedy = "Let them read it, or write `account: null` and do without that proof."
+            raise Unauthorised(message, remedy=remedy)
+        return _account_in(answer.body, rule)
 
     def _spelt(self, value: object) -> str:
         if value is ABSENT:

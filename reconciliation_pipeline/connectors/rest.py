@@ -21,6 +21,7 @@ from reconciliation_pipeline.connectors.lookups import PointReads
 from reconciliation_pipeline.connectors.mapping import Mapper, Record, mapped_paths
 from reconciliation_pipeline.connectors.pacing import Clock
 from reconciliation_pipeline.connectors.paging import Ended
+from reconciliation_pipeline.connectors.paths import compile_path
 from reconciliation_pipeline.connectors.session import Session, as_they_are, version_of
 from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
 from reconciliation_pipeline.connectors.transport import TRIES, Params, Transport
@@ -93,6 +94,7 @@ class RestSource:
         self._lister = Lister(settings)
         self._fields = _fields(settings)
         self._mapper()
+        _refuse_wrong_paths(settings)
         self._wires: list[Transport] = []
 
     def declares(self) -> Abilities:
@@ -281,6 +283,22 @@ def _asked(reads: PointReads, session: Session, keys: Sequence[str], by: By) -> 
     with closing(session.wire):
         for key in keys:
             yield reads.ask(key, by)
+
+
+def _refuse_wrong_paths(settings: RestSide) -> None:
+    """Refuse a path beside the mapping that is none, before anything is asked."""
+    account, lookup = settings.account, settings.lookup
+    if account is not None:
+        join(settings.base_url, account.path)
+    by_key = None if lookup is None else lookup.by_key
+    for path in (
+        settings.same,
+        None if account is None else account.id,
+        None if lookup is None else lookup.record,
+        None if by_key is None else by_key.records,
+    ):
+        if path:
+            compile_path(path)
 
 
 def _fields(settings: RestSide) -> dict[str, str | list[str]]:

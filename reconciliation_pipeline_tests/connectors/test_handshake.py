@@ -101,11 +101,14 @@ def test_an_account_without_an_id_is_no_account(server, body):
     assert "bad_shape" == failure(server, pages_in_turn(accounts=(reply(body),)), **ACCOUNT).code
 
 
-def test_credentials_that_may_not_read_the_account_are_told_what_to_do(server):
-    failed = failure(server, pages_in_turn(accounts=(reply({}, 403),)), **ACCOUNT)
+@pytest.mark.parametrize(("told", "status"), [("`account: null`", 403), ("the token in TOKEN: is it valid", 401)])
+def test_credentials_that_may_not_read_the_account_are_told_what_to_do(server, told, status):
+    refused = Reply(b"<html>", status, {"Content-Type": "text/html"})
+
+    failed = failure(server, lambda _request: refused, **ACCOUNT)
 
     assert "unauthorised" == failed.code
-    assert "`account: null`" in failed.remedy
+    assert told in failed.remedy
 
 
 def test_a_look_asks_for_the_account_too(server):

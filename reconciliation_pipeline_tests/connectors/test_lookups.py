@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline.connectors.errors import PullFailed, Refused
+from reconciliation_pipeline.connectors.errors import PullFailed, Refused, SourceError
 from reconciliation_pipeline.connectors.lookups import filled, segment
+from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.connectors.source import Abilities, By, PointRead
-from reconciliation_pipeline.domain.records import State
-from reconciliation_pipeline_tests.connectors.builders import FakeTime, a_record, a_source, records
+from reconciliation_pipeline.domain.records import Side, State
+from reconciliation_pipeline_tests.connectors.builders import (
+    ENVIRON,
+    FakeTime,
+    a_record,
+    a_rest_side,
+    a_source,
+    records,
+)
 from reconciliation_pipeline_tests.connectors.fault_server import Answer, FaultServer, Reply, Request, reply
 
 BY_ID: Mapping[str, Any] = {"lookup": {"path": "/customers/{source_id}"}}
@@ -391,6 +399,21 @@ def test_what_the_settings_cannot_ask_is_said_at_once(server, by, changes):
         a_source(server.url, **changes).lookup(["a"], by=by)
 
     assert [] == server.requests
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"same": "live[mode"},
+        {"account": {"path": "/me", "id": "a..b"}},
+        {"account": {"path": "/me\x00"}},
+        {"lookup": {"path": "/customers/{source_id}", "record": "data."}},
+        by_key(path="/customers", param="number", records="data]"),
+    ],
+)
+def test_a_path_that_is_none_is_said_before_anything_is_asked(changes):
+    with pytest.raises(SourceError, match=r"is not a path|do not make an address"):
+        RestSource(a_rest_side(**changes), side=Side.CRM, environ=ENVIRON)
 
 
 def test_a_lookup_is_a_session_of_its_own_with_patience(server):
