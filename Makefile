@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench test scheduled lint lock oracle peers
+.PHONY: help run dev bench test scheduled secrets lint lock oracle peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -44,6 +44,9 @@ test: $(VENV)/dev  ## every test
 
 scheduled: $(VENV)/dev  ## a morning that the daemon runs by itself, and a restart, on both databases (six minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/scheduled
+
+secrets: $(VENV)/dev  ## a canary in every place for a secret, on every path, and a search through every byte (six minutes)
+	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/secrets
 
 # Each in a virtual environment of its own. One that cannot be installed from here is left out, and its tests say so.
 PEERS := localstripe vendor-clients airbyte-stripe tryton
