@@ -30,6 +30,8 @@ sides:
     # localstripe has no account and says no version.
     account: null
     version_header: null
+    # Nor can it be searched, so the missing cannot be asked for by name.
+    lookup: {{by_key: null}}
     # It speaks of plans, as Stripe did before it had prices.
     fields:
       plan: items.data[0].plan.nickname
@@ -108,10 +110,10 @@ class Desk:
         (self.config / f"{NAME}.yaml").write_text(text, "utf-8")
         return self
 
-    def recon(self, command: str, **environment: str) -> Said:
+    def recon(self, command: str, *options: str, **environment: str) -> Said:
         """Run `recon COMMAND NAME --json` as a person would."""
         done = subprocess.run(
-            [Path(sys.executable).with_name("recon"), command, NAME, "--json"],
+            [Path(sys.executable).with_name("recon"), command, NAME, *options, "--json"],
             cwd=PROJECT,
             env={**self._environment(), **environment},
             capture_output=True,
@@ -125,6 +127,21 @@ class Desk:
             message = f"recon {command} said {done.stdout!r}\n{done.stderr}"
             raise AssertionError(message) from None
         return Said(done.returncode, data, done.stderr)
+
+    def confirm(self, run: Said, counts: Mapping[str, int]) -> list[str]:
+        """Confirm the counts of a first morning, and give the mornings that are trusted now.
+
+        Args:
+            run: The morning.
+            counts: By side, what its own screen shows.
+        """
+        trusted: list[str] = []
+        for side, count in counts.items():
+            about = ("--side", side, "--date", run.data["date"], "--count", str(count))
+            said = self.recon("confirm-count", *about, "--by", "Ana", "--reason", "the list on its screen")
+            assert 0 == said.code, said
+            trusted = said.data["trusted"]
+        return trusted
 
     def items(self) -> list[dict[str, Any]]:
         """List the differences that the ledger holds."""

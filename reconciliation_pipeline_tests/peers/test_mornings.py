@@ -68,25 +68,50 @@ def pulled(run: Said) -> dict[str, tuple[int, int]]:
     return {side: (counts["pulled"], counts["active"]) for side, counts in run.data["sides"].items()}
 
 
+def unproven(run: Said) -> list[tuple[str, str]]:
+    return [(reason["code"], reason["side"]) for reason in run.data["reasons"]]
+
+
 def money(run: Said) -> dict[str, tuple[Decimal, int]]:
     assert {"EUR"} == {line["currency"] for line in run.data["money"]}
     return {line["class"]: (Decimal(line["amount"]), line["count"]) for line in run.data["money"]}
 
 
+def counts() -> dict[str, int]:
+    """Give what a person reads off each system's own screen: how many records it holds."""
+    return {side: number for side, (number, _) in created().items()}
+
+
 @pytest.fixture(scope="module")
 def first_morning(stripe, crm_url, tmp_path_factory) -> tuple[Desk, Said]:
+    """One morning that a person has confirmed."""
     desk = Desk(tmp_path_factory.mktemp("desk")).configure(crm=over_http(crm_url), billing=stripe.url)
-    return desk, desk.recon("run")
+    run = desk.recon("run")
+    assert [run.data["date"]] == desk.confirm(run, counts())
+    return desk, run
 
 
 def test_exactly_the_planted_differences_are_found_against_a_crm_over_http(first_morning):
     desk, run = first_morning
 
     assert 1 == run.code, run
+    # What was found is compared and told at once; that it is all there is, a person had to say.
+    assert [("unproven", "crm"), ("unproven", "billing")] == unproven(run)
     assert created() == pulled(run)
     assert planted(archive=True) == found(desk.items())
     assert 29 == run.data["differences"]["open"] == run.data["differences"]["total"]
     assert MONEY == money(run)
+
+
+def test_the_morning_after_a_confirmed_one_is_trusted_and_finds_the_same(first_morning):
+    desk, _ = first_morning
+
+    run = desk.recon("run")
+
+    assert 1 == run.code, run
+    assert [] == run.data["reasons"]
+    assert {"complete"} == {side["certificate"] for side in run.data["sides"].values()}
+    assert planted(archive=True) == found(desk.items())
 
 
 def test_exactly_the_planted_differences_are_found_against_a_csv_export(stripe, tmp_path):
@@ -133,7 +158,7 @@ def test_a_stopped_localstripe_refuses_the_morning_in_a_sentence_and_loses_nothi
         with stripe.client() as client:
             billing.seed(client, customers())
         desk = Desk(tmp_path).configure(crm=over_http(crm_url), billing=stripe.url)
-        assert 1 == desk.recon("run").code
+        desk.confirm(desk.recon("run"), counts())
         before = desk.items()
         stripe.stop()
 
