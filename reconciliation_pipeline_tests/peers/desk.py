@@ -37,9 +37,13 @@ sides:
       plan: items.data[0].plan.nickname
       mrr: {{currency: {{path: "items.data[0].plan.currency"}}}}
     {more}
+{compare}
+"""
+
+PLAN_AND_MRR = """\
 compare:
   - plan
-  - {{field: mrr, tolerance: {{absolute: "0.01"}}}}
+  - {field: mrr, tolerance: {absolute: "0.01"}}
 """
 
 _API = """
@@ -65,6 +69,17 @@ _FILE = """
       mrr: {{path: MRR, type: money, currency: EUR}}
 """
 
+_TRYTON = """
+    connector: tryton
+    base_url: {url}
+    local: true
+    auth: {{token_env: TRYTON_KEY}}
+    key: code
+    # Whether it is 1 or true depends on Tryton's database.
+    status: {{field: active, active: ["1", "true"]}}
+    {more}
+"""
+
 
 def over_http(url: str) -> str:
     """Describe a CRM that is asked over HTTP."""
@@ -74,6 +89,11 @@ def over_http(url: str) -> str:
 def from_file(path: Path) -> str:
     """Describe a CRM that exports to a file."""
     return _FILE.format(path=path)
+
+
+def from_tryton(url: str, more: str = "") -> str:
+    """Describe a CRM that is a Tryton; `more` is another line of its side."""
+    return _TRYTON.format(url=url, more=more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,17 +116,21 @@ class Desk:
         """The folder of reconciliations."""
         return self.folder / "reconciliations"
 
-    def configure(self, *, crm: str, billing: str, settling: str = "0s", more: str = "") -> "Desk":
+    def configure(
+        self, *, crm: str, billing: str, settling: str = "0s", more: str = "", compare: str = PLAN_AND_MRR
+    ) -> "Desk":
         """Write the reconciliation.
 
         Args:
-            crm: The CRM's side, from `over_http` or `from_file`.
+            crm: The CRM's side, from `over_http`, `from_file` or `from_tryton`.
             billing: Where localstripe is.
             settling: The settling window. Everything in localstripe was created a moment ago.
             more: Another line of the billing side.
+            compare: The fields that are compared; empty for none.
         """
         self.config.mkdir(parents=True, exist_ok=True)
-        text = _PAIR.format(name=NAME, crm=crm.rstrip(), url=billing, settling=settling, more=more)
+        pair = {"crm": crm.rstrip(), "url": billing, "settling": settling, "more": more, "compare": compare}
+        text = _PAIR.format(name=NAME, **pair)
         (self.config / f"{NAME}.yaml").write_text(text, "utf-8")
         return self
 

@@ -1,21 +1,16 @@
 """Does `recon` find exactly the planted differences between localstripe and a CRM, or refuse clearly?"""
 
-from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from reconciliation_pipeline_tests.peers import billing, crm
 from reconciliation_pipeline_tests.peers.desk import Desk, Said, from_file, over_http
+from reconciliation_pipeline_tests.peers.findings import counts, created, found, planted, pulled, reasons
 from reconciliation_pipeline_tests.peers.localstripe import running
-from reconciliation_pipeline_tests.peers.population import Is, customers
+from reconciliation_pipeline_tests.peers.population import customers
 
 pytestmark = pytest.mark.peers
-
-Finding = tuple[str, str, str | None, tuple[tuple[str, str, str], ...]]
-"""Key, kind, reason, and for a conflict each field with what the CRM and billing say."""
 
 MONEY = {
     # 5 times 98.00 and 2 times 19.00
@@ -29,57 +24,9 @@ MONEY = {
 }
 
 
-def planted(*, archive: bool) -> Counter[Finding]:
-    """List what must be found; a CRM without an archive can only call such customers cancelled."""
-    return Counter(
-        (
-            one.number,
-            one.case.kind,
-            "cancelled" if one.case.reason == "archived" and not archive else one.case.reason,
-            one.case.fields,
-        )
-        for one in customers()
-        if one.case.kind
-    )
-
-
-def found(items: Iterable[dict[str, Any]]) -> Counter[Finding]:
-    return Counter(
-        (
-            item["key"],
-            item["kind"],
-            item["reason"],
-            tuple((each["name"], each["crm"], each["billing"]) for each in item["fields"] if each["name"] != "status"),
-        )
-        for item in items
-    )
-
-
-def created() -> dict[str, tuple[int, int]]:
-    """Count what each system was given: all records, and the active ones."""
-    held = {"crm": [one.case.crm for one in customers()], "billing": [one.case.billing for one in customers()]}
-    return {
-        side: (sum(map(bool, all_of_it)), Counter(each.status for each in all_of_it if each)[Is.ACTIVE])
-        for side, all_of_it in held.items()
-    }
-
-
-def pulled(run: Said) -> dict[str, tuple[int, int]]:
-    return {side: (counts["pulled"], counts["active"]) for side, counts in run.data["sides"].items()}
-
-
-def unproven(run: Said) -> list[tuple[str, str]]:
-    return [(reason["code"], reason["side"]) for reason in run.data["reasons"]]
-
-
 def money(run: Said) -> dict[str, tuple[Decimal, int]]:
     assert {"EUR"} == {line["currency"] for line in run.data["money"]}
     return {line["class"]: (Decimal(line["amount"]), line["count"]) for line in run.data["money"]}
-
-
-def counts() -> dict[str, int]:
-    """Give what a person reads off each system's own screen: how many records it holds."""
-    return {side: number for side, (number, _) in created().items()}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +43,7 @@ def test_exactly_the_planted_differences_are_found_against_a_crm_over_http(first
 
     assert 1 == run.code, run
     # What was found is compared and told at once; that it is all there is, a person had to say.
-    assert [("unproven", "crm"), ("unproven", "billing")] == unproven(run)
+    assert [("unproven", "crm"), ("unproven", "billing")] == reasons(run)
     assert created() == pulled(run)
     assert planted(archive=True) == found(desk.items())
     assert 29 == run.data["differences"]["open"] == run.data["differences"]["total"]
