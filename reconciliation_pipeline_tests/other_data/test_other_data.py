@@ -188,6 +188,24 @@ def test_several_mornings_tell_new_from_old_and_a_refused_one_loses_nothing(comp
     ]
 
 
+def test_a_person_can_accept_a_genuine_drop_for_one_morning(company, serve):
+    crm, billing = System(customers(200)), System(customers(200))
+    company.configure(rest(serve(crm)), rest(serve(billing)))
+    company.confirm(200, 200, on="2026-11-01")
+    company.run(now="2026-11-01T04:00:00Z")
+    crm.records, billing.records = customers(60), customers(60)
+    refused = company.run(now="2026-11-02T04:00:00Z")
+    word = ("--date", "2026-11-02", "--count", "60", "--by", "a person", "--reason", "the old contracts were moved")
+    for side in ("crm", "billing"):
+        company.recon("accept-count", "pair", "--side", side, *word)
+
+    believed = company.run(now="2026-11-02T04:00:00Z")
+
+    assert {"floor", "vanished"} == refused.codes
+    assert 0 == believed.exit
+    assert all("60 accepted by a person: " in str(side["remarks"]) for side in believed.data["sides"].values())
+
+
 def test_odd_keys_stay_what_they_are_and_an_hour_is_an_hour(company, serve):
     odd = ["007", "7", 8, "with space", "日本語", "O'Brien", "a" * 3000, "550e8400-e29b-41d4-a716-446655440000", "%41"]
     old = {"created_at": "2026-01-01T00:00:00Z"}

@@ -13,8 +13,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from reconciliation_pipeline.demo import control
+from reconciliation_pipeline.demo import control, screens
 from reconciliation_pipeline.demo.state import State, request_log
+from reconciliation_pipeline.domain.attempts import AcceptedCount
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.conftest import Database
 from reconciliation_pipeline_tests.demo.conftest import free_port
 
@@ -55,7 +58,15 @@ class Installation:
         """Let a day dawn in the demo world and run its morning."""
         instant = datetime.combine(day, at, BERLIN)
         control.set_clock(self.home, instant)
+        self.confirm(day)
         return self.recon("run", "crm_billing", "--date", day.isoformat(), now=instant)
+
+    def confirm(self, day: date) -> None:
+        """Read the counts off both systems' own screens, as `recon demo` does, so that a first morning is believed."""
+        with Store.open(self.home, self.environ["RECON_POSTGRES_URL"]) as store:
+            for side, count in screens.running(self.home).items():
+                said = AcceptedCount("crm_billing", Side(side), day, count, "Ana", "its own screen", datetime.now(UTC))
+                store.confirmed_counts.keep(said)
 
     def requests(self) -> int:
         """Count the requests that the two systems have answered so far."""
@@ -96,7 +107,9 @@ def _installed(home: Path, postgres_url: str | None) -> Iterator[Installation]:
         "CRM_TOKEN": world.crm_token,
         "STRIPE_API_KEY": world.stripe_key,
     }
-    yield Installation(home, environ)
+    ours = Installation(home, environ)
+    ours.confirm(ours.today)
+    yield ours
     control.stop(home)
 
 

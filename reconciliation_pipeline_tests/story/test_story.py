@@ -1,6 +1,7 @@
 """The article's story, told by the real commands over real HTTP, on both databases."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from reconciliation_pipeline.demo import control
 from reconciliation_pipeline_tests.story.conftest import Installation, Outcome
@@ -49,15 +50,33 @@ def test_the_first_morning_finds_61_differences_and_the_second_run_leaves_44(ins
     ]
 
 
-def test_another_seed_tells_the_same_story_with_other_customers(small_installation: Installation):
+def test_another_seed_tells_the_same_story_with_other_customers(small_installation: Installation, tmp_path: Path):
     ours = small_installation
     before = ours.recon("run", "crm_billing")
     keys = {one["key"] for one in ours.recon("list", "crm_billing").data["items"]}
-    control.serve(ours.home, seed=7, crm_port=ours.world.crm_port, billing_port=ours.world.billing_port, fresh=True)
-    after = ours.recon("run", "crm_billing")
+    ports = {"crm_port": ours.world.crm_port, "billing_port": ours.world.billing_port}
+    control.stop(ours.home)
+    control.serve(tmp_path / "other", seed=7, **ports)
+    other = Installation(tmp_path / "other", {**ours.environ, "RECON_HOME": str(tmp_path / "other")})
+    other.confirm(other.today)
+    after = other.recon("run", "crm_billing")
+    control.stop(other.home)
 
     assert numbers(before) == numbers(after)
-    assert len(keys) > len(keys & {one["key"] for one in ours.recon("list", "crm_billing").data["items"]})
+    assert len(keys) > len(keys & {one["key"] for one in other.recon("list", "crm_billing").data["items"]})
+
+
+def test_another_companys_customers_are_never_taken_for_a_morning_of_this_one(small_installation: Installation):
+    ours = small_installation
+    ours.recon("run", "crm_billing")
+    control.serve(ours.home, seed=7, crm_port=ours.world.crm_port, billing_port=ours.world.billing_port, fresh=True)
+
+    after = ours.recon("run", "crm_billing")
+
+    assert (3, "not_trustworthy") == (after.exit, after.data["outcome"])
+    assert {("vanished", "crm"), ("vanished", "billing")} == {
+        (reason["code"], reason["side"]) for reason in after.data["reasons"]
+    }
 
 
 def test_both_sides_are_counted_in_one_go_without_keeping_anything(small_installation: Installation):
