@@ -111,10 +111,6 @@ class RestSource:
             requests_per_second=settings.requests_per_second,
         )
 
-    def answers_for_the_past(self) -> bool:
-        """Whether the system can be asked for a past morning."""
-        return self._settings.as_of is not None
-
     def pull(self, as_of: date | None = None) -> Iterator[Page]:
         """Yield every page of every walk.
 

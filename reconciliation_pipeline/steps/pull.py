@@ -181,6 +181,7 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
                 writer.write(page.rows)
                 walk.saw(page)
     except PullFailed as failed:
+        walk.requests = max(walk.requests, failed.requests or 0)
         reason = Reason(failed.code, f"{walk.label}: {failed.text}", walk.side, failed.remedy)
         return Pulled(_receipt(walk, started, work.clock(), failure=reason), None, None)
     walk.report(finished=True)

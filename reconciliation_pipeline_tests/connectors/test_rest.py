@@ -293,7 +293,7 @@ def test_the_past_is_asked_only_of_a_system_that_can_answer(server):
     list(a_source(server.url, as_of={"param": "as_of"}).pull(date(2026, 11, 20)))
 
     assert "2026-11-20" == server.requests[0].params["as_of"]
-    assert a_source(server.url, as_of={"param": "as_of"}).answers_for_the_past()
+    assert a_source(server.url, as_of={"param": "as_of"}).declares().answers_for_the_past
     with pytest.raises(PastIsNotPullable, match="only knows how things are now"):
         next(a_source(server.url).pull(MORNING))
     assert 1 == len(server.requests)
