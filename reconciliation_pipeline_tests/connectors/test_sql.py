@@ -168,6 +168,20 @@ def test_a_clock_is_believed_only_with_a_zone(postgres_url, sqlite_url):
     assert pages_of(sqlite_url)[0].source_clock is None
 
 
+def test_a_count_that_is_not_reached_is_truncated(postgres_url):
+    # A view that shows one row less to whoever reads than to whoever counts.
+    fill(
+        postgres_url,
+        CUSTOMERS,
+        numbered(3),
+        "CREATE VIEW trap AS SELECT * FROM customers WHERE id > 1 OR current_query() ILIKE '%%count(%%'",
+    )
+
+    failure = failure_of(postgres_url, table="trap")
+
+    assert ("truncated", True) == (failure.code, "counts 3 rows of trap, and 2 came" in failure.text)
+
+
 AWKWARD = ("Order", 'say "hi"', "50% off", "a:b.c(d)", "Größe", "x; DROP TABLE customers; --")
 
 
