@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench test scheduled secrets lint lock oracle peers
+.PHONY: help run dev bench test scheduled secrets faults mixes lint lock oracle peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -47,6 +47,12 @@ scheduled: $(VENV)/dev  ## a morning that the daemon runs by itself, and a resta
 
 secrets: $(VENV)/dev  ## a canary in every place for a secret, on every path, and a search through every byte (six minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/secrets
+
+faults: $(VENV)/dev  ## every fault of a server in every place; writes docs/reliability.md (half an hour)
+	@$(BIN)/python -m reconciliation_pipeline_tests.faults.report faults
+
+mixes: $(VENV)/dev  ## 10,000 mixes of faults at random; writes docs/reliability.md (an hour)
+	@$(BIN)/python -m reconciliation_pipeline_tests.faults.report mixes
 
 # Each in a virtual environment of its own. One that cannot be installed from here is left out, and its tests say so.
 PEERS := localstripe vendor-clients airbyte-stripe tryton
