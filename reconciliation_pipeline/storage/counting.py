@@ -1,27 +1,34 @@
 """What does one snapshot hold, counted in its file?"""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reconciliation_pipeline.domain.records import State
 from reconciliation_pipeline.storage.asking import asking
 
+Ask = Callable[[str], list[tuple[Any, ...]]]
+"""Asks the snapshot a question and gives the rows of the answer."""
+
 MOST_WORDS = 50
 """Different statuses that are told apart; nobody has as many."""
 
-_COUNTS = f"""
-    WITH snapshot AS (SELECT source_id, key, state FROM read_parquet($path)),
-         shared AS (SELECT count(*) AS n FROM snapshot WHERE key <> '' GROUP BY key HAVING count(*) > 1)
+_ROWS = f"""
     SELECT count(*),
            count(*) FILTER (state = '{State.ACTIVE}'),
-           count(DISTINCT source_id),
            count(*) FILTER (coalesce(key, '') = '' AND state <> '{State.OUT_OF_SCOPE}'),
-           (SELECT coalesce(sum(n), 0)::BIGINT FROM shared)
-    FROM snapshot
-"""  # noqa: S608 - the only value in it is a word of our own vocabulary
+           count(*) FILTER (key <> '')
+    FROM read_parquet($path)
+"""  # noqa: S608 - the only values in it are words of our own vocabulary
 
+_DISTINCT = "SELECT count(DISTINCT source_id) FROM read_parquet($path)"
+
+_SHARED = """
+    SELECT coalesce(sum(n), 0)::BIGINT
+    FROM (SELECT count(*) AS n FROM read_parquet($path) WHERE key <> '' GROUP BY key HAVING count(*) > 1)
+"""
 
 _STATUSES = f"""
     SELECT coalesce(status, ''), count(*) AS n FROM read_parquet($path)
@@ -63,25 +70,46 @@ def counts(path: Path, *, fold: bool = False, money: Sequence[str] = (), fields:
     """
     literal = as_literal(path)
     with asking() as connection:
-        found = connection.execute(_COUNTS, {"path": literal}).fetchall()[0]
-        apart = connection.execute(_unfoldable(money), {"path": literal}).fetchall()[0] if fold and money else (0,)
-        statuses = connection.execute(_STATUSES, {"path": literal}).fetchall()
-        nulls = connection.execute(_nulls(fields), {"path": literal}).fetchall()[0] if fields else ()
-    rows, active, distinct, no_key, duplicates = (int(number) for number in found)
-    return RowCounts(
-        rows,
-        active,
-        distinct,
-        no_key,
-        int(apart[0]) if fold else duplicates,
-        {str(word): int(count) for word, count in statuses},
-        {name: int(count) for name, count in zip(fields, nulls, strict=True)},
-    )
+
+        def ask(question: str) -> list[tuple[Any, ...]]:
+            return connection.execute(question, {"path": literal}).fetchall()
+
+        ((rows, active, no_key, with_key),) = ask(_ROWS)
+        return RowCounts(
+            rows=int(rows),
+            active=int(active),
+            distinct_source_ids=_distinct(ask, int(rows)),
+            no_key=int(no_key),
+            duplicate_key_rows=_apart(ask, money) if fold else _shared(ask, with_key),
+            statuses={str(word): int(count) for word, count in ask(_STATUSES)},
+            nulls=dict(zip(fields, map(int, ask(_nulls(fields))[0]), strict=True)) if fields else {},
+        )
 
 
 def as_literal(path: Path) -> str:
     """Write a path so that DuckDB takes it for one file: brackets and stars would be wildcards."""
     return re.sub(r"([*?\[])", r"[\1]", str(path))
+
+
+def _all_differ(ask: Ask, column: str, of: int) -> bool:
+    """Whether so many values of a column, the empty ones aside, are all different: as many hashes are proof enough.
+
+    Hashes take half the memory of the values. Two values that share one by chance only cost the longer question.
+    """
+    question = f"SELECT count(DISTINCT hash({column})) FROM read_parquet($path) WHERE {column} <> ''"  # noqa: S608 - ours
+    return bool(ask(question)[0][0] == of)
+
+
+def _distinct(ask: Ask, rows: int) -> int:
+    return rows if _all_differ(ask, "source_id", rows) else int(ask(_DISTINCT)[0][0])
+
+
+def _shared(ask: Ask, with_key: int) -> int:
+    return 0 if _all_differ(ask, "key", with_key) else int(ask(_SHARED)[0][0])
+
+
+def _apart(ask: Ask, money: Sequence[str]) -> int:
+    return int(ask(_unfoldable(money))[0][0]) if money else 0
 
 
 def _nulls(fields: Sequence[str]) -> str:
@@ -91,14 +119,19 @@ def _nulls(fields: Sequence[str]) -> str:
 
 def _unfoldable(money: Sequence[str]) -> str:
     """Ask how many rows share a key without becoming one: the amounts that would be added are in several currencies."""
-    mixed = " OR ".join(
-        f"count(DISTINCT coalesce(field_{name}_currency, '')) FILTER (pooled AND field_{name} IS NOT NULL) > 1"
-        for name in money
-    )
+    runs = f"state = '{State.ACTIVE}'"
+
+    def mixed(name: str, among: str) -> str:
+        currency = f"coalesce(field_{name}_currency, '')"
+        pooled = f"FILTER ({among} AND field_{name} IS NOT NULL)"
+        return f"coalesce(min({currency}) {pooled} <> max({currency}) {pooled}, false)"
+
+    # The rows that are added up: those that run, or all where none does.
+    of_running = " OR ".join(mixed(name, runs) for name in money)
+    of_all = " OR ".join(mixed(name, "true") for name in money)
     return f"""
-        WITH keyed AS (
-            SELECT *, (state = '{State.ACTIVE}') = bool_or(state = '{State.ACTIVE}') OVER (PARTITION BY key) AS pooled
-            FROM read_parquet($path) WHERE key <> ''
-        ),
-        apart AS (SELECT count(*) AS n FROM keyed GROUP BY key HAVING {mixed})
-        SELECT coalesce(sum(n), 0)::BIGINT FROM apart"""  # noqa: S608 - words of our own and checked field names
+        SELECT coalesce(sum(n), 0)::BIGINT
+        FROM (
+            SELECT count(*) AS n FROM read_parquet($path) WHERE key <> ''
+            GROUP BY key HAVING CASE WHEN bool_or({runs}) THEN {of_running} ELSE {of_all} END
+        )"""  # noqa: S608 - words of our own and checked field names
