@@ -245,16 +245,16 @@ def test_every_row_is_counted_by_what_matters(archive):
 def test_rows_that_become_one_are_counted_where_their_amounts_cannot_be_added(archive):
     eur, usd = {"mrr": "1", "mrr_currency": "EUR"}, {"mrr": "1", "mrr_currency": "USD"}
     rows = [
-        a_row("1", "both run", **eur),
-        a_row("2", "both run", **usd),
-        a_row("3", "one runs", **eur),
+        a_row("1", "both run", State.ACTIVE, **eur),
+        a_row("2", "both run", State.ACTIVE, **usd),
+        a_row("3", "one runs", State.ACTIVE, **eur),
         a_row("4", "one runs", State.CANCELLED, **usd),
         a_row("5", "none runs", State.CANCELLED, **eur),
         a_row("6", "none runs", State.CANCELLED, **usd),
         a_row("7", "no amount", mrr_currency="EUR"),
-        a_row("8", "no amount", **usd),
-        a_row("9", "the same", **eur),
-        a_row("10", "the same", **eur),
+        a_row("8", "no amount", State.ACTIVE, **usd),
+        a_row("9", "the same", State.ACTIVE, **eur),
+        a_row("10", "the same", State.ACTIVE, **eur),
     ]
     path = archive.resolve(written(archive, rows, fields=["mrr", "mrr_currency"]))
 
