@@ -28,20 +28,25 @@ _TAIL_OF_NORMAL = 4
 _SHOWN = 3
 
 
-def was_in_scope(row: Row, *, began: datetime, listed: Mapping[str, int]) -> bool:
-    """Say whether a record that was found by name ought to have been in the walk.
-
-    What was created or changed since the walk began may have come into scope after its page was read; that is lag.
-    A record in a status that this list shows for nobody is left out on purpose.
+def came_since(row: Row, *, began: datetime) -> bool:
+    """Say whether a record that was found by name came or changed after the walk began, when its page was read maybe.
 
     Args:
         row: The record, as the point read shows it.
         began: When the walk began, by the source's clock.
+    """
+    return any(moment is not None and moment >= began for moment in (row.created_at, row.updated_at))
+
+
+def is_listed(row: Row, *, listed: Mapping[str, int]) -> bool:
+    """Say whether a record that was found by name is one that the list shows.
+
+    One in a status that this list shows for nobody is left out on purpose, unless it is active.
+
+    Args:
+        row: The record, as the point read shows it.
         listed: The walk's records by status, as the system spells it.
     """
-    moments = [moment for moment in (row.created_at, row.updated_at) if moment is not None]
-    if any(moment >= began for moment in moments):
-        return False
     return row.state is State.ACTIVE or listed.get(row.status or "", 0) > 0
 
 

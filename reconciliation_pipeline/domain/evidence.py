@@ -5,7 +5,26 @@ that the other side knows? Whoever is missing is asked for by name, before anyon
 is decided in `doubts_absence.py`, how proofs are worded in `proofs.py`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A record that the system has in a status which its list shows for nobody, as it was when asked for by name.
+
+    Attributes:
+        source_id: The system's own id.
+        state: What its status means here.
+        status: The status as the system spells it.
+        changed_at: When it last changed or began (UTC); None when it does not say.
+    """
+
+    source_id: str
+    state: str
+    status: str | None
+    changed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +37,8 @@ class Absence:
         there: Source ids of those the system has all the same, and had before the walk began: the walk lost them.
         hidden: How many the system has and does not show to these credentials.
         late: Keys of those that came, or changed, after the walk began. That is lag, nobody's fault.
+        unlisted: Those that the list leaves out with all of their status, by key. That is no fault of the walk, and
+            not lag either: it is known now what became of them.
         blind: The question proved nothing: a record of this very pull was not found either.
         limit: Most suspects that are believed without a person's word; None when any number is.
     """
@@ -29,6 +50,7 @@ class Absence:
     late: tuple[str, ...] = ()
     blind: bool = False
     limit: int | None = None
+    unlisted: Mapping[str, Unlisted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,5 +97,6 @@ def _asked(absence: Absence) -> str:
         return "; this source cannot be asked for single records"
     late = f", {len(absence.late):,} came later" if absence.late else ""
     how_many = "each" if absence.asked == absence.suspects else f"{absence.asked:,} of them"
-    gone = absence.asked - len(absence.there) - absence.hidden - len(absence.late)
-    return f"; {how_many} asked for by name: {gone:,} not there{late}"
+    ended = f", {len(absence.unlisted):,} in a status that the list leaves out" if absence.unlisted else ""
+    gone = absence.asked - len(absence.there) - absence.hidden - len(absence.late) - len(absence.unlisted)
+    return f"; {how_many} asked for by name: {gone:,} not there{late}{ended}"

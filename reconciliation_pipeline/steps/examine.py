@@ -12,10 +12,10 @@ from tempfile import TemporaryDirectory
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, vanished_limit, was_in_scope
+from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, came_since, is_listed, vanished_limit
 from reconciliation_pipeline.domain.doubts_walk import shortfall, wants_second_look
-from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook
-from reconciliation_pipeline.domain.records import Reason, Receipt, Side
+from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook, Unlisted
+from reconciliation_pipeline.domain.records import Reason, Receipt, Row, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
 from reconciliation_pipeline.steps.pull import Pulled, claimed, value_names
 from reconciliation_pipeline.steps.together import Together
@@ -162,16 +162,26 @@ def _meaning(
 ) -> Absence:
     there: list[str] = []
     late: list[str] = []
+    unlisted: dict[str, Unlisted] = {}
     # A record that was merged into another answers with that other one, which is no loss if that one is here.
     known = present(question.here, [row.source_id for answer in answers for row in answer.rows])
     for answer in answers:
         lost = [row for row in answer.rows if row.source_id not in known or row.key == answer.asked]
-        in_scope = [row for row in lost if was_in_scope(row, began=question.began, listed=question.receipt.statuses)]
-        there += [row.source_id for row in in_scope[:1]]
-        if lost and not in_scope:
+        old = [row for row in lost if not came_since(row, began=question.began)]
+        due = [row for row in old if is_listed(row, listed=question.receipt.statuses)]
+        if due:
+            there.append(due[0].source_id)
+        elif len(old) < len(lost):
             late.append(answer.asked)
+        elif old:
+            unlisted[answer.asked] = _as_unlisted(old[0])
     hidden = sum(answer.hidden for answer in answers)
-    return Absence(suspects, len(answers), tuple(there), hidden, tuple(late), blind, limit)
+    return Absence(suspects, len(answers), tuple(there), hidden, tuple(late), blind, limit, unlisted)
+
+
+def _as_unlisted(row: Row) -> Unlisted:
+    moments = [moment for moment in (row.created_at, row.updated_at) if moment is not None]
+    return Unlisted(row.source_id, row.state.value, row.status, max(moments, default=None))
 
 
 def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) -> SecondLook | None:
@@ -220,3 +230,9 @@ def late_keys(attempt: Attempt) -> frozenset[str]:
     """Name the keys that came to one of the sides after its walk began: their differences are lag."""
     found: Iterable[Evidence | None] = (snapshot.evidence for snapshot in attempt.snapshots.values())
     return frozenset(key for one in found if one and one.counterparts for key in one.counterparts.late)
+
+
+def unlisted_keys(attempt: Attempt) -> dict[Side, Mapping[str, Unlisted]]:
+    """Say, of each side, what became of the records that its list leaves out and the other side knows."""
+    found = {side: snapshot.evidence for side, snapshot in attempt.snapshots.items()}
+    return {side: one.counterparts.unlisted if one and one.counterparts else {} for side, one in found.items()}

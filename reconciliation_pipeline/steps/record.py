@@ -1,16 +1,17 @@
 """Judge what the comparison found and write this morning's observations into the ledger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.completeness import TrustedMorning
+from reconciliation_pipeline.domain.evidence import Unlisted
 from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
 from reconciliation_pipeline.domain.ledger import Observation
-from reconciliation_pipeline.domain.records import Discrepancy, Kind
+from reconciliation_pipeline.domain.records import Cause, Discrepancy, Kind, Side
 from reconciliation_pipeline.settings.rules import amount_field
-from reconciliation_pipeline.steps.examine import late_keys
+from reconciliation_pipeline.steps.examine import late_keys, unlisted_keys
 from reconciliation_pipeline.steps.prove import trusted_morning
 from reconciliation_pipeline.steps.work import Work
 
@@ -24,12 +25,29 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     """
     trusted = trusted_morning(work, morning)
     attempt = trusted.attempt
-    judged = judge_found(work, trusted, work.store.diffs.load(attempt).discrepancies)
+    unlisted = unlisted_keys(attempt)
+    found = (_as_told(one, unlisted) for one in work.store.diffs.load(attempt).discrepancies)
+    judged = judge_found(work, trusted, found)
     # What one system had not known yet when its walk began, and knows now, is on its way.
     late = late_keys(attempt)
     observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
     work.store.ledger.record(attempt, observations)
     return attempt, observations
+
+
+def _as_told(found: Discrepancy, unlisted: Mapping[Side, Mapping[str, Unlisted]]) -> Discrepancy:
+    """Complete a one-sided difference with what the other side said when it was asked for that very record."""
+    side = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM}.get(found.kind)
+    if side is None or found.cause is not Cause.UNKNOWN or found.key not in unlisted.get(side, {}):
+        return found
+    told = unlisted[side][found.key]
+    return replace(
+        found,
+        cause=Cause(told.state),
+        source_ids={**found.source_ids, side: told.source_id},
+        statuses={**found.statuses, side: told.status},
+        changed_at={**found.changed_at, side: told.changed_at},
+    )
 
 
 def judge_found(work: Work, trusted: TrustedMorning, found: Iterable[Discrepancy]) -> tuple[Observation, ...]:

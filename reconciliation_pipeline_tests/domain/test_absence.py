@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciliation_pipeline.domain.doubts_absence import LEARNT, absence_doubts, vanished_limit, was_in_scope
+from reconciliation_pipeline.domain.doubts_absence import LEARNT, absence_doubts, came_since, is_listed, vanished_limit
 from reconciliation_pipeline.domain.evidence import Absence, Evidence
 from reconciliation_pipeline.domain.records import State
 from reconciliation_pipeline_tests.builders import HOUR, MICROSECOND, NOW, a_baseline, a_receipt, a_row
@@ -88,25 +88,23 @@ def test_where_nothing_was_asked_nothing_is_objected_to():
 
 
 class TestScope:
-    @pytest.mark.parametrize(("moment", "expected"), [(NOW - MICROSECOND, True), (NOW, False), (NOW + HOUR, False)])
+    @pytest.mark.parametrize(("moment", "expected"), [(NOW - MICROSECOND, False), (NOW, True), (NOW + HOUR, True)])
     def test_what_was_created_since_the_walk_began_is_lag(self, moment, expected):
-        assert expected is was_in_scope(a_row(created_at=moment), began=NOW, listed=ACTIVE)
+        assert expected is came_since(a_row(created_at=moment), began=NOW)
 
-    @pytest.mark.parametrize(("moment", "expected"), [(NOW - MICROSECOND, True), (NOW, False)])
+    @pytest.mark.parametrize(("moment", "expected"), [(NOW - MICROSECOND, False), (NOW, True)])
     def test_what_was_changed_since_the_walk_began_may_have_come_into_scope_by_it(self, moment, expected):
-        row = a_row(created_at=NOW - timedelta(days=9), updated_at=moment)
-
-        assert expected is was_in_scope(row, began=NOW, listed=ACTIVE)
+        assert expected is came_since(a_row(created_at=NOW - timedelta(days=9), updated_at=moment), began=NOW)
 
     def test_a_record_without_any_time_is_not_excused(self):
-        assert was_in_scope(a_row(), began=NOW, listed=ACTIVE)
+        assert not came_since(a_row(), began=NOW)
 
     @pytest.mark.parametrize(("listed", "expected"), [({"cancelled": 1}, True), (ACTIVE, False)])
     def test_a_cancelled_record_counts_where_the_list_shows_cancelled_ones(self, listed, expected):
-        assert expected is was_in_scope(a_row(state=State.CANCELLED), began=NOW, listed=listed)
+        assert expected is is_listed(a_row(state=State.CANCELLED), listed=listed)
 
     def test_an_active_record_counts_whatever_the_list_shows(self):
-        assert was_in_scope(a_row(status="trialing"), began=NOW, listed={})
+        assert is_listed(a_row(status="trialing"), listed={})
 
 
 class TestLimit:

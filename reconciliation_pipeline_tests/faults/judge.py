@@ -51,6 +51,12 @@ class Shown:
     system: System
 
     @property
+    def screen(self) -> int:
+        """What a person reads off the system's own screen."""
+        running = sum(one["status"] == "active" for one in self.before.values())
+        return running if self.system.screen == "active" else len(self.before)
+
+    @property
     def seen(self) -> dict[str, Record]:
         """Records of the first walk, by id, the last showing of each."""
         walk = self.system.served[0] if self.system.served else {}
@@ -195,7 +201,7 @@ class Case:
 
     def _contradicted(self, side: str) -> bool:
         pulled, active = self.sides[side].times_shown, len(self._runs(side))
-        screen = len(self.sides[side].before)
+        screen = self.sides[side].screen
         return all(500 * abs(count - screen) > screen for count in (pulled, active))
 
 

@@ -24,8 +24,8 @@ def _new_and_unknown(stage: Stage) -> list[Record]:
     return [one for one in stage.held if one["id"] not in before and one["number"] not in there]
 
 
-def _ended_ones(stage: Stage) -> None:
-    stage.hide(one for one in stage.held if one["status"] == ENDED[stage.side])
+def _ended_ones(stage: Stage) -> list[Record]:
+    return [one for one in stage.held if one["status"] == ENDED[stage.side]]
 
 
 def _hidden(count: int = 5, **how: Any) -> Callable[[Stage], None]:
@@ -104,13 +104,27 @@ LEFT_OUT: Final = Fault(
     "cancelled records left out",
     "C20, C22, C23",
     "The list leaves out every record that ended, and its total does, too; single records are shown.",
-    _ended_ones,
+    lambda stage: stage.hide(_ended_ones(stage)),
     LOST | {"unstable"},
     positions=("first",),
 )
 
 FAULTS: Final = (
-    LEFT_OUT.but(pasts=(TRUSTED,)),
+    LEFT_OUT.but(must=Must.EITHER),
+    LEFT_OUT.but(
+        id="cancelled records left out, as the screen does",
+        text="The same, and the system's own screen counts those alone that run.",
+        must=Must.EITHER,
+        system={"screen": "active"},
+    ),
+    LEFT_OUT.but(
+        id="cancelled records left out, also by the search",
+        text="The same, and no search by key finds them either.",
+        install=lambda stage: stage.hide(_ended_ones(stage), by_key=False),
+        must=Must.EITHER,
+        beyond="A customer that ended is called unknown, where neither list nor search shows the ones that ended. That "
+        "the list shows no such status at all is what a sentinel (`sentinels.statuses`) or a confirmed count notices.",
+    ),
     LEFT_OUT.but(
         id="archive not left out of the list",
         corpus="C21",

@@ -131,7 +131,7 @@ class Theatre:
         for side in SIDES:
             self.servers[side].serves(systems[side])
         sides = {side: Shown({one["id"]: dict(one) for one in world.today[side]}, systems[side]) for side in SIDES}
-        screen = {side: len(sides[side].before) for side in SIDES} if past == CONFIRMED else None
+        screen = {side: sides[side].screen for side in SIDES} if past == CONFIRMED else None
         told = Pair(name, self.store, systems, more or {}).morning(screen)
         for kept in (self.folder / "snapshots" / name, self.folder / "diffs" / name):
             shutil.rmtree(kept, ignore_errors=True)

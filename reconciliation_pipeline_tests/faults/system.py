@@ -111,6 +111,7 @@ class System:
         moves: What happens to it before a request is answered.
         spoils: What happens to an answer before it leaves, one after the other.
         served: Records that were shown, by walk and page.
+        screen: What its own screen counts: all of its records, or those that run.
         merged: Ids that answer with another record, by id.
         requests: How many requests it has answered.
         broken: A mistake of the server itself; no test that meets one says anything.
@@ -139,6 +140,7 @@ class System:
     moves: list[Callable[[Asked], None]] = field(default_factory=list)
     spoils: list[Spoil] = field(default_factory=list)
     served: list[dict[str, list[Record]]] = field(default_factory=list)
+    screen: str = "all"
     merged: dict[str, str] = field(default_factory=dict)
     requests: int = 0
     broken: Exception | None = None

@@ -8,7 +8,7 @@ from reconciliation_pipeline_tests.faults.play import SIDES, Theatre
 from reconciliation_pipeline_tests.faults.run import Told
 from reconciliation_pipeline_tests.faults.stage import OTHER, TRUSTED, UNPROVEN
 from reconciliation_pipeline_tests.faults.system import BY_POSITION, STYLES, System
-from reconciliation_pipeline_tests.faults.world import Record, World, a_world
+from reconciliation_pipeline_tests.faults.world import ENDED, Record, World, a_world
 
 Choose = Callable[[World, str], list[Record]]
 
@@ -68,3 +68,14 @@ def test_one_record_among_as_many_strangers_as_are_asked_for_is_missed(theatre):
 
     assert 49 == len(strangers)
     assert {"counterpart_exists", "unproven"} == told.codes
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_a_customer_that_ended_and_that_the_list_leaves_out_is_neither_unknown_nor_lag(theatre, side):
+    world = a_world(240)
+    systems = {each: theatre.servers[each].serves(System(world.today[each], size=100)) for each in SIDES}
+    systems[side].unlisted = {one["id"] for one in world.today[side] if one["status"] == ENDED[side]}
+
+    _, told = theatre.live(world, systems, UNPROVEN)
+
+    assert world.truth() == told.found
