@@ -131,7 +131,7 @@ def _discrepancies(connection: duckdb.DuckDBPyConnection, rules: ComparisonRules
 
 
 def _places(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> Iterator[Place]:
-    for row in _rows(connection, statement.places(files)):
+    for row in _rows(connection, statement.places(files)) if files.planted else ():
         yield Place(Side(row["side"]), row["source_id"], row["key"], row["bucket"])
 
 

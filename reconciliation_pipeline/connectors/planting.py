@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
-from typing import Final
+from pathlib import PurePath
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from reconciliation_pipeline.connectors import stripe_planting
+from reconciliation_pipeline.connectors import stripe_planting, tryton_planting
 from reconciliation_pipeline.connectors.cells import cell_of
 from reconciliation_pipeline.connectors.errors import BadShape
+from reconciliation_pipeline.connectors.file import ENDINGS
 from reconciliation_pipeline.connectors.mapping import Mapper, Record
 from reconciliation_pipeline.connectors.paths import ABSENT, Path, column_reader, compile_path, json_reader
 from reconciliation_pipeline.connectors.stripe_planting import OutOfReach
@@ -27,7 +29,6 @@ from reconciliation_pipeline.settings.model import (
     FileSide,
     MappedField,
     RestSide,
-    SqlSide,
     Timestamp,
 )
 
@@ -39,6 +40,9 @@ COMPUTED: Final = {"stripe": stripe_planting.COMPUTED}
 
 WRITTEN: Final[Mapping[str, Callable[[Demands, Demands], Demands]]] = {"stripe": stripe_planting.written}
 """By connector: what a record has to say, so that the wished values are computed from it."""
+
+SPELT: Final[Mapping[str, Callable[[object], object]]] = {"tryton": tryton_planting.spelt}
+"""By connector: how it writes values that JSON has no form for."""
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ANY_CURRENCY: Final = "EUR"
@@ -62,12 +66,13 @@ class Seedbed:
         """
         connector = settings.connector
         self._settings = settings
-        self._is_nested = isinstance(settings, RestSide)
+        self._style = _style(settings)
         self._digits = MINOR_DIGITS.get(connector, {})
         self._computed = COMPUTED.get(connector, frozenset())
         self._written = WRITTEN.get(connector)
+        self._spelt = SPELT.get(connector)
         self._enrich = ENRICH.get(connector)
-        reader = json_reader if self._is_nested else column_reader
+        reader = json_reader if self._style == "json" else column_reader
         self._mapper = Mapper(settings, reader=reader, vendor_digits=self._digits)
         # Where nothing shares its place with anything, every wish can be written, and no failure is forgiven.
         self._is_knotted = any(self._overlap(*two) for two in combinations(self._places(), 2))
@@ -132,7 +137,7 @@ class Seedbed:
                 yield mapped.currency.path
 
     def _overlap(self, one: str, other: str) -> bool:
-        if not self._is_nested or one == other:
+        if self._style != "json" or one == other:
             return one == other
         shorter, longer = sorted((compile_path(one), compile_path(other)), key=len)
         return longer[: len(shorter)] == shorter
@@ -197,22 +202,30 @@ class Seedbed:
             return (moment - _EPOCH) // timedelta(seconds=1) * (1_000 if written == "epoch_ms" else 1)
         local = moment.astimezone(ZoneInfo(stamp.timezone))
         # Without its zone a time is twice in the night when the clocks go back.
-        bare = local.replace(tzinfo=None)
+        bare = local.replace(tzinfo=None, fold=0)
         is_clear = stamp.timezone != "UTC" and bare.replace(tzinfo=ZoneInfo(stamp.timezone)).astimezone(UTC) == moment
         told = bare if is_clear else local
-        return told if isinstance(self._settings, SqlSide) else told.isoformat()
+        return told if self._style == "cells" or self._spelt is not None else told.isoformat()
 
     def _record(self, demands: Demands) -> Record:
-        if not self._is_nested:
-            is_text = isinstance(self._settings, FileSide)
-            empty = dict.fromkeys(self._places(), "" if is_text else None)
-            return empty | {path: _cell(value) if is_text else cell_of(value) for path, value in demands.items()}
+        if self._style == "text":
+            return dict.fromkeys(self._places(), "") | {path: _text(value) for path, value in demands.items()}
+        if self._style == "cells":
+            return dict.fromkeys(self._places()) | {path: cell_of(value) for path, value in demands.items()}
         record: dict[str, object] = {}
         for path, value in demands.items():
-            if isinstance(value, Decimal) and value == value.to_integral_value():
-                value = int(value)  # noqa: PLW2901 - JSON writes it without a point
-            _write(record, compile_path(path), value)
+            _write(record, compile_path(path), _number(value) if self._spelt is None else self._spelt(value))
         return record
+
+
+def _style(settings: AnySide) -> Literal["json", "text", "cells"]:
+    """Say what a record of this side is made of: parsed JSON, text alone, or the values of a driver."""
+    if not isinstance(settings, FileSide):
+        return "json" if isinstance(settings, RestSide) else "cells"
+    written = settings.format or ENDINGS.get(PurePath(settings.path).suffix.lower(), "csv")
+    if written == "jsonl":
+        return "json"
+    return "text" if written == "csv" else "cells"
 
 
 class _Demands:
@@ -227,7 +240,12 @@ class _Demands:
         self.said[path] = value
 
 
-def _cell(value: object) -> str:
+def _number(value: object) -> object:
+    """Write a whole number without a point, as JSON does."""
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+
+
+def _text(value: object) -> str:
     """Write a value as an export does."""
     if value is None:
         return ""

@@ -12,6 +12,7 @@ from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Pl
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.plants import Finding, Place, Sown, Value, Wish
 from reconciliation_pipeline.domain.records import Amount, Discrepancy, FieldDifference, FieldRule, Kind, Row, Side
+from reconciliation_pipeline.domain.spelling import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,23 @@ def gather(
     lookup = _Lookup(harvest, tuple(judged), tuple(rules), amount_field)
     faults = {number: next(lookup.faults(one), None) for number, one in enumerate(sown)}
     differences = [number for number, one in enumerate(sown) if one.plant.is_difference]
+    missed = [f"{sown[number].plant.name}: {fault}" for number, fault in faults.items() if fault is not None]
     return Planted(
         found=sum(faults[number] is None for number in differences),
         of=len(differences),
-        missed=tuple(f"{sown[number].plant.name}: {fault}" for number, fault in faults.items() if fault is not None),
+        missed=(*missed, *_strays(sown, harvest)),
     )
+
+
+def _strays(sown: Sequence[Sown], harvest: Harvest) -> Iterator[str]:
+    """Name what was found among the planted records, and belongs to none of them."""
+    keys = {one.form.key for one in sown}
+    ids = {(side, row.source_id) for one in sown for side, rows in one.rows.items() for row in rows}
+    for key, times in Counter(one.key for one in harvest.discrepancies).items():
+        if times > 1 or key not in keys:
+            yield f"a planted key: found {counted(times, 'time')}, and it was not planted like that"
+    if any((one.side, one.source_id) not in ids for one in harvest.key_troubles):
+        yield "a planted key: listed as impossible to pair, and it was not planted like that"
 
 
 class _Lookup:

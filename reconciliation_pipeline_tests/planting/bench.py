@@ -1,6 +1,6 @@
 """How does a test plant into a comparison? One call: the settings, what the sides hold, and what is broken."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,15 +42,17 @@ def judge_of(pair: Reconciliation) -> Judge:
     return judged
 
 
-@dataclass(frozen=True)
+@dataclass
 class Altered:
-    """A connection that misreads its statements: wherever `old` stands in one, `new` is asked."""
+    """A connection whose statements are wrong: wherever `old` stands in one, `new` is asked."""
 
     connection: duckdb.DuckDBPyConnection
     old: str
     new: str
+    times: int = 0
 
     def execute(self, query: str) -> duckdb.DuckDBPyConnection:
+        self.times += query.count(self.old)
         return self.connection.execute(query.replace(self.old, self.new))
 
 
@@ -62,11 +64,35 @@ class Bench:
     folder: Path
     _numbers: Iterator[int]
 
-    def compare(self, files: SnapshotFiles, by: ComparisonRules, old: str = "", new: str = "") -> Compared:
-        """Compare as the engine does; with `old` in every statement replaced by `new`."""
+    def compare(self, files: SnapshotFiles, by: ComparisonRules) -> Compared:
+        """Compare as the engine does."""
         with self.connection.cursor() as own:
-            asked: Any = Altered(own, old, new) if old else own
-            return engine._compare(asked, files, by), tuple(engine._places(asked, files))
+            return engine._compare(own, files, by), tuple(engine._places(own, files))
+
+    def altered(self, old: str, new: str) -> Compare:
+        """Compare with a mistake in the statements; what is replaced must be there."""
+
+        def compare(files: SnapshotFiles, by: ComparisonRules) -> Compared:
+            with self.connection.cursor() as own:
+                asked: Any = Altered(own, old, new)
+                compared = engine._compare(asked, files, by), tuple(engine._places(asked, files))
+                assert asked.times, f"no statement holds {old!r}"
+                return compared
+
+        return compare
+
+    def changed(self, change: Callable[[Comparison], Comparison]) -> Compare:
+        """Compare, and change what was found."""
+
+        def compare(files: SnapshotFiles, by: ComparisonRules) -> Compared:
+            whole, places = self.compare(files, by)
+            return change(whole), places
+
+        return compare
+
+    def by(self, change: Callable[[ComparisonRules], ComparisonRules]) -> Compare:
+        """Compare by other rules than the settings say."""
+        return lambda files, by: self.compare(files, change(by))
 
     def files(self, pair: Reconciliation, crm: Sequence[Row] = (), billing: Sequence[Row] = ()) -> SnapshotFiles:
         """Write both sides as the archive does."""

@@ -31,6 +31,14 @@ HUBSPOT: Final[Part] = {
     "status": {"field": "properties.status", "active": ["customer"], "out_of_scope": ["lead"]},
 }
 
+TRYTON: Final[Part] = {
+    **KEYED,
+    "connector": "tryton",
+    "base_url": "https://erp.example.com/acme",
+    "object": "party.party",
+    "auth": {"token_env": "TOKEN"},
+}
+
 PLAN: Final[Part] = {"plan": "plan"}
 SEATS: Final[Part] = {"seats": {"path": "seats", "type": "decimal"}}
 MRR: Final[Part] = {"mrr": {"path": "mrr", "type": "money", "currency": {"path": "currency"}}}
@@ -101,6 +109,11 @@ PAIRS: Final = {
         {**REST, **FOLDS, "fields": IN_EUR},
         {**REST, "fields": {"mrr": {"path": "mrr", "type": "money", "currency": "USD"}}},
         CENT,
+    ),
+    "Tryton and Stripe": pair(
+        {**TRYTON, "fields": {"plan": "lines[0].product", "mrr": {**IN_EUR["mrr"], "path": "lines[0].price"}}},
+        STRIPE,
+        *("plan", CENT),
     ),
     "yen in minor units": pair(
         {**REST, "fields": {"mrr": {"path": "mrr", "type": "money", "currency": "JPY", "unit": "minor"}}},
