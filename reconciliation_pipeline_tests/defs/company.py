@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +13,13 @@ import pytest
 
 from reconciliation_pipeline.defs.build import build_definitions
 from reconciliation_pipeline.defs.resources import Office
-from reconciliation_pipeline.demo import control
+from reconciliation_pipeline.demo import control, screens
 from reconciliation_pipeline.demo.plans import Mix
 from reconciliation_pipeline.demo.story import Story
+from reconciliation_pipeline.domain.attempts import AcceptedCount
+from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.load import load_one
+from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.defs.builders import PROJECT, said, settle
 from reconciliation_pipeline_tests.demo.conftest import free_port
 
@@ -56,6 +59,14 @@ class Company:
         instant = datetime.fromisoformat(f"{morning}T04:00:00+01:00")
         control.set_clock(self.home, instant)
         self.environment.setenv("RECON_NOW", instant.isoformat())
+        self.confirm(morning)
+
+    def confirm(self, morning: date) -> None:
+        """Read the counts off both systems' own screens, so that a first morning is believed."""
+        with Store.open(self.home, None) as store:
+            for side, count in screens.running(self.home).items():
+                said = AcceptedCount(NAME, Side(side), morning, count, "Ana", "its own screen", datetime.now(UTC))
+                store.confirmed_counts.keep(said)
 
     def run(self, title: str, morning: date) -> None:
         """Run a morning's job."""
@@ -104,6 +115,8 @@ def a_company(home: Path) -> Iterator[Company]:
             environment.setenv(variable, value)
         try:
             with dg.DagsterInstance.get() as instance:
-                yield Company(home, instance, environment)
+                company = Company(home, instance, environment)
+                company.confirm(instant.date())
+                yield company
         finally:
             control.stop(home)
