@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from reconciliation_pipeline.compare.engine import compare_and_trace
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
@@ -17,7 +18,7 @@ from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.rules import amount_field, rules
-from reconciliation_pipeline.steps.plant import compare_planted
+from reconciliation_pipeline.steps.plant import Compare, compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.record import judge_found, pulled_between
 from reconciliation_pipeline.steps.work import Work
@@ -26,11 +27,16 @@ SHOWN: Final = 3
 """Planted records that a refusal names one by one."""
 
 
-def compare_morning(work: Work, morning: date) -> tuple[Attempt, Comparison]:
+def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and_trace) -> tuple[Attempt, Comparison]:
     """Compare a morning's two snapshots and keep what was found.
 
     A comparison that missed something planted, or whose rows do not add up, is kept for a look, while its attempt
     is withdrawn: verdict and message are stored together, and nothing after this step believes it.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: Which morning.
+        compare: How two sides are compared.
 
     Raises:
         Untrusted: No trusted pull of the morning exists; says why.
@@ -45,6 +51,7 @@ def compare_morning(work: Work, morning: date) -> tuple[Attempt, Comparison]:
         as_of=as_of,
         until=until,
         judge=lambda found: judge_found(work, trusted, found),
+        compare=compare,
     )
     work.store.diffs.keep(trusted.attempt, comparison)
     receipts = {side: trusted[side].receipt for side in Side}
