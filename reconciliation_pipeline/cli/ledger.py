@@ -72,7 +72,9 @@ def list_items(
         console.print(difference_table(found, words))
     if apart:
         console.print(unpaired_table(apart, words))
-    if not mornings:
+    if not mornings and (found or apart):
+        say(f"Unproven: nobody has confirmed the counts yet. `recon report {name}` says how.")
+    elif not mornings:
         say("No morning was trusted and compared so far: this says nothing about the two systems.")
     elif not found and not apart:
         say(f"Nothing to list. The last trusted morning is {mornings[-1]}.")
