@@ -43,14 +43,15 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
     """Object to a number of records outside what the source claims at the start and at the end.
 
     Records come and go while a list is read, so a small gap proves nothing either way; a second walk over the same
-    list decides then. A gap that is still there the second time is no coincidence: the list leaves records out.
+    list decides then. A gap that is still there the second time is no coincidence: the list leaves records out, or
+    holds others than its own.
 
     Args:
         receipt: The pull.
         second_look: What that second walk showed; None when there was none.
     """
     totals = _totals(receipt)
-    if second_look is not None and not second_look.lost and not (second_look.short and shortfall(receipt)):
+    if second_look is not None and not second_look.lost and second_look.off * off_by(receipt) <= 0:
         return []
     if second_look is not None and second_look.lost:
         few = ", ".join(second_look.lost[:3])
@@ -59,9 +60,9 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
             f"they were there before it began (id {few})."
         )
         return [Reason("total_mismatch", text, receipt.side, "Run the morning again at a quieter moment.")]
-    if not totals or not _gap(receipt):
+    if not totals or not off_by(receipt):
         return []
-    again = " A second walk met no others." if second_look is not None else ""
+    again = " So it was on a second walk." if second_look is not None else ""
     text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived.{again}"
     return [Reason("total_mismatch", text, receipt.side, "Run again; if it stays, check the token's scopes.")]
 
@@ -77,7 +78,7 @@ def wants_second_look(receipt: Receipt, *, by_position: bool) -> bool:
     totals = _totals(receipt)
     if not totals or receipt.pulled != receipt.distinct or receipt.ended_by is None:
         return False
-    gap = _gap(receipt)
+    gap = abs(off_by(receipt))
     if not gap:
         return by_position and min(totals) != max(totals)
     return gap <= _FEW or gap <= SMALL_GAP * receipt.distinct
@@ -87,19 +88,17 @@ def _totals(receipt: Receipt) -> list[int]:
     return [total for total in (receipt.total_before, receipt.total_after) if total is not None]
 
 
-def shortfall(receipt: Receipt) -> int:
-    """Count the records that the source claims at the least and that did not arrive, its tolerance left aside."""
-    totals = _totals(receipt)
-    return max(0, math.ceil(min(totals) * (1 - Fraction(receipt.total_tolerance)) - receipt.distinct)) if totals else 0
+def off_by(receipt: Receipt) -> int:
+    """Count the records that the source claims at the least and that did not arrive, its tolerance left aside.
 
-
-def _gap(receipt: Receipt) -> Fraction:
-    """Count the records by which a pull lies outside what the source claims, its tolerance left aside."""
-    totals = _totals(receipt)
+    Below 0 where more arrived than it claims at the most.
+    """
+    totals, slack = _totals(receipt), Fraction(receipt.total_tolerance)
     if not totals:
-        return Fraction(0)
-    over = receipt.distinct - max(totals) * (1 + Fraction(receipt.total_tolerance))
-    return max(Fraction(shortfall(receipt)), over, Fraction(0))
+        return 0
+    short = min(totals) * (1 - slack) - receipt.distinct
+    over = receipt.distinct - max(totals) * (1 + slack)
+    return math.ceil(short) if short > 0 else -math.ceil(over) if over > 0 else 0
 
 
 def key_doubts(receipt: Receipt) -> list[Reason]:

@@ -60,12 +60,12 @@ class SecondLook:
     Attributes:
         pulled: Records of the second walk.
         lost: Source ids in it that the first walk lacks, and that were there before the first walk began.
-        short: Records by which it, too, fell short of what the source claimed meanwhile.
+        off: Records by which it, too, fell short of what the source claimed meanwhile; below 0 where it brought more.
     """
 
     pulled: int
     lost: tuple[str, ...] = ()
-    short: int = 0
+    off: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, came_since, is_listed, vanished_limit
-from reconciliation_pipeline.domain.doubts_walk import shortfall, wants_second_look
+from reconciliation_pipeline.domain.doubts_walk import off_by, wants_second_look
 from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook, Unlisted
 from reconciliation_pipeline.domain.records import Reason, Receipt, Row, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
@@ -212,7 +212,7 @@ def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) 
         total_before=claimed(before),
         total_after=claimed(after),
     )
-    return SecondLook(counted.rows, lost, shortfall(second))
+    return SecondLook(counted.rows, lost, off_by(second))
 
 
 def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Said, certify, standing_of
-from reconciliation_pipeline.domain.doubts_walk import wants_second_look
+from reconciliation_pipeline.domain.doubts_walk import off_by, wants_second_look
 from reconciliation_pipeline.domain.evidence import Evidence, SecondLook
 from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Receipt
 from reconciliation_pipeline_tests.builders import a_baseline, a_reason, a_receipt, an_accepted_count
@@ -192,18 +192,26 @@ class TestSecondLook:
         assert expected == [reason.code for reason in found.reasons]
 
     @pytest.mark.parametrize(
-        ("total", "short", "expected"),
+        ("total", "off", "expected"),
         [
-            (1_001, 1, ["total_mismatch"]),  # as short the second time: the list leaves it out
+            (1_001, 1, ["total_mismatch"]),  # short both times: the list leaves it out
             (1_001, 0, []),
-            (999, 1, []),  # short the second time alone: something came and something went
+            (1_001, -1, []),  # something came and something went
+            (999, -1, ["total_mismatch"]),  # too many both times: a stranger is among them
+            (999, 1, []),
             (1_000, 1, []),
         ],
     )
-    def test_a_gap_that_stays_is_no_coincidence(self, total, short, expected):
+    def test_a_gap_that_stays_is_no_coincidence(self, total, off, expected):
         receipt = a_receipt(total_before=total, total_after=total)
-        evidence = Evidence(second_look=SecondLook(1_000, short=short))
+        evidence = Evidence(second_look=SecondLook(1_000, off=off))
 
         found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
 
         assert expected == [reason.code for reason in found.reasons]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "expected"), [(1_001, 1_002, 1), (1_000, 1_002, 0), (998, 1_000, 0), (998, 999, -1)]
+    )
+    def test_a_gap_is_measured_from_what_the_source_claimed_at_the_least_and_at_the_most(self, before, after, expected):
+        assert expected == off_by(a_receipt(total_before=before, total_after=after))

@@ -81,6 +81,11 @@ class Shown:
         return [self.before[name] for name in sorted(gone)]
 
     @property
+    def strange(self) -> bool:
+        """Whether records were shown that are none of the system's."""
+        return bool(self.seen.keys() - self.before.keys() - self.moved)
+
+    @property
     def is_whole(self) -> bool:
         """Whether every record was shown once, as it is; what came, went or changed meanwhile aside."""
         return not (self.lost or self.altered or self.times_shown > len(self.seen))
@@ -147,8 +152,11 @@ class Case:
         known = {str(one.get("number")).strip() for one in self._runs(OTHER[side])}
         if any(one["number"] in known and self._finds(side, one) for one in lost):
             yield "the system finds by its key what the other side knows"
-        if lost and self._claims(side) > len(shown.seen):
+        claimed = self._claims(side)
+        if lost and claimed > len(shown.seen):
             yield "the total counts more than was listed"
+        if shown.strange and 0 < claimed < len(shown.seen):
+            yield "the total counts fewer than were listed"
         if self.past == CONFIRMED and self._contradicted(side):
             yield "a person read another count"
         if before and 5 * shown.times_shown < 4 * len(before):

@@ -74,6 +74,12 @@ def _other_account_on_a_page(stage: Stage) -> None:
     stage.on_page(replies.each(_foreign))
 
 
+def _strangers(stage: Stage) -> None:
+    """Add three records of another account to the page."""
+    strangers = [_foreign(one) for one in stage.known(stage.rows(), least=3)[:3]]
+    stage.on_page(replies.with_records(lambda records: [*records[:1], *strangers, *records[1:]]))
+
+
 def _other_account_flagged(stage: Stage) -> None:
     stage.on_page(replies.each(lambda record: {**_foreign(record), "livemode": False}))
 
@@ -251,6 +257,29 @@ FAULTS: Final = (
         # Where the last record's id leads on, that of a stranger leads nowhere.
         codes=NO_END | {"refused"},
         positions=("first", "middle", "last"),
+    ),
+    LEFT_OUT.but(
+        id="three strangers on a page, counted out by the total",
+        corpus="C28",
+        text="The page holds three records more, of another account; the total does not count them.",
+        install=_strangers,
+        codes=frozenset({"total_mismatch", "unproven"}),
+        positions=("first", "middle", "last"),
+        styles=CURSORS,
+        system={"total": "body"},
+    ),
+    LEFT_OUT.but(
+        id="three strangers on a page",
+        corpus="C28",
+        text="The page holds three records more, of another account, and nothing says how many there should be.",
+        install=_strangers,
+        codes=frozenset({"unproven"}),
+        must=Must.EITHER,
+        positions=("first", "middle", "last"),
+        styles=CURSORS,
+        system={"total": "none"},
+        beyond="What a list shows is not asked for again by its id. A total, a confirmed count, or a value that all "
+        "records of an account share (`same`) tells strangers apart.",
     ),
     LEFT_OUT.but(
         id="another account's records on a page, flagged",

@@ -251,7 +251,8 @@ FAULTS: Final = (
         text="The page is served as it was yesterday: records that changed since then have their old values.",
         install=_yesterdays_page,
         must=Must.EITHER,
-        beyond="An old value is what the system says. Only the other side, which knows the new one, disagrees.",
+        beyond="What a list shows is not asked for again by its id, so an old value is what the system says. The other "
+        "side, which knows the new one, disagrees: a false alarm, or none where it should be, until the next morning.",
     ),
     MOVES.but(
         id="list as it was yesterday, single records of today",
