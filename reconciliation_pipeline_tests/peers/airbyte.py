@@ -17,7 +17,7 @@ from typing import Any
 HOST = "api.stripe.com"
 
 PATIENCE = 600.0
-"""Seconds one command may take. A full read of the demo takes half a minute on an idle machine."""
+"""Seconds one command may take. A full read of the demo costs some thirty seconds of processor time."""
 
 _RUN = """
 import sys, certifi

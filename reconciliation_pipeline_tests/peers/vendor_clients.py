@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PATIENCE = 300.0
-"""Seconds one reading may take; it takes about three on an idle machine."""
+"""Seconds one reading may take; it costs about four of processor time."""
 
 _STRIPE = """
 import json, sys
