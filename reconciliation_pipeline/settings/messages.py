@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from reconciliation_pipeline.settings.mistakes import Keys, Mistake, nearest
 from reconciliation_pipeline.settings.places import Document
-from reconciliation_pipeline.settings.secrecy import is_secret_key, looks_secret
+from reconciliation_pipeline.settings.secrecy import is_secret_key, may_be_secret
 from reconciliation_pipeline.settings.shape import kinds_at, model_at, ways
 from reconciliation_pipeline.settings.values import CURRENCY
 
@@ -79,7 +79,7 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
             keys = keys[:-1]
         keys = document.as_written(keys)
         raw = document.raw.get(keys)
-        secret = is_secret_key(keys) or (raw is not None and looks_secret(raw))
+        secret = is_secret_key(keys) or (raw is not None and may_be_secret(raw))
         shown = raw if raw and raw.isprintable() and len(raw) <= _LONGEST_SHOWN and not secret else None
         yield _Found(kind, keys, raw, shown, each["input"], each["msg"], context, data)
 

@@ -18,6 +18,7 @@ _SECRET_VALUE = re.compile(
     r"|hooks\.slack\.com/services/|[?&](api_?key|token|secret|password)=",
     re.IGNORECASE,
 )
+_LONG_WORD = re.compile(r"[A-Za-z0-9_+/=-]{24}")
 _USERINFO = re.compile(r"\b[a-z][a-z0-9+.-]*://[^/\s?#]*@", re.IGNORECASE)
 _TEXT = "a secret is never written in this file"
 _CHANNEL = (
@@ -40,6 +41,11 @@ def is_secret_key(keys: Keys) -> bool:
 def looks_secret(value: str) -> bool:
     """Tell whether a value has the form of a secret."""
     return bool(_SECRET_VALUE.search(value) or _USERINFO.search(value))
+
+
+def may_be_secret(value: str) -> bool:
+    """Tell whether a value had better not be repeated: it looks like a secret, or is one very long word."""
+    return looks_secret(value) or _LONG_WORD.search(value) is not None
 
 
 def secrets_in(document: Document) -> Iterator[Mistake]:
