@@ -7,6 +7,7 @@ Which records are wished for is `domain/planting.py`. The settings are enough: n
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import combinations
 from pathlib import PurePath
 from typing import Final, Literal
@@ -44,6 +45,7 @@ WRITTEN: Final[Mapping[str, Callable[[Demands, Demands], Demands]]] = {"stripe":
 SPELT: Final[Mapping[str, Callable[[object], object]]] = {"tryton": tryton_planting.spelt}
 """By connector: how it writes values that JSON has no form for."""
 
+_steps = cache(compile_path)
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ANY_CURRENCY: Final = "EUR"
 
@@ -139,7 +141,7 @@ class Seedbed:
     def _overlap(self, one: str, other: str) -> bool:
         if self._style != "json" or one == other:
             return one == other
-        shorter, longer = sorted((compile_path(one), compile_path(other)), key=len)
+        shorter, longer = sorted((_steps(one), _steps(other)), key=len)
         return longer[: len(shorter)] == shorter
 
     def _demands(self, wish: Wish) -> Demands:
@@ -214,7 +216,7 @@ class Seedbed:
             return dict.fromkeys(self._places()) | {path: cell_of(value) for path, value in demands.items()}
         record: dict[str, object] = {}
         for path, value in demands.items():
-            _write(record, compile_path(path), _number(value) if self._spelt is None else self._spelt(value))
+            _write(record, _steps(path), _number(value) if self._spelt is None else self._spelt(value))
         return record
 
 
