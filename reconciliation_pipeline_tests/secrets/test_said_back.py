@@ -3,6 +3,7 @@
 import random
 import traceback
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,8 @@ from reconciliation_pipeline.channels.slack import MEANINGS
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.settings.load import check
+from reconciliation_pipeline.settings.mistakes import SettingsBroken
 from reconciliation_pipeline_tests.connectors.builders import a_rest_side
 from reconciliation_pipeline_tests.secrets.canaries import hatched, spelt
 from reconciliation_pipeline_tests.secrets.house import customers
@@ -86,3 +89,12 @@ def test_no_error_of_a_channel_repeats_its_address(mirror: Mirror, mode):
 
     assert mirror.was_sent(CANARY.value)
     assert [] == leaks(failed.value)
+
+
+@pytest.mark.parametrize("key", ["floor", "settling", "timezone", "start", "compare", "schedule"])
+def test_no_mistake_in_the_settings_repeats_one_very_long_word(key):
+    with pytest.raises(SettingsBroken) as broken:
+        check(f"id: pair\n{key}: {CANARY.value}\n".encode(), Path("pair.yaml"), {})
+
+    assert key in {mistake.key_path for mistake in broken.value.mistakes}
+    assert [] == leaks(broken.value)
