@@ -211,7 +211,7 @@ def test_a_range_walk_ends_at_the_total_or_past_it(server):
         found = everything[start : stop + 1]
         return reply({"data": found}, 206, Content_Range=f"records {start}-{start + len(found) - 1}/5")
 
-    ranges = {"paging": {"type": "range", "size": 2}}
+    ranges: dict[str, Any] = {"paging": {"type": "range", "size": 2}}
     assert "ok" == code_of(server, ranged, **ranges)
     assert ["records=0-1", "records=2-3", "records=4-5"] == [request.headers["range"] for request in server.requests]
 
@@ -226,7 +226,7 @@ def test_a_range_walk_ends_at_the_total_or_past_it(server):
 
 
 def test_a_range_walk_goes_on_while_the_total_is_unknown_and_ends_only_at_one(server):
-    ranges = {"paging": {"type": "range", "size": 2}}
+    ranges: dict[str, Any] = {"paging": {"type": "range", "size": 2}}
     unknown = reply({"data": records("a", "b")}, 206, Content_Range="records 0-1/*")
     last = reply({"data": records("c")}, 206, Content_Range="records 2-2/3")
 

@@ -54,9 +54,9 @@ def test_another_seed_tells_the_same_story_with_other_customers(small_installati
     ours = small_installation
     before = ours.recon("run", "crm_billing")
     keys = {one["key"] for one in ours.recon("list", "crm_billing").data["items"]}
-    ports = {"crm_port": ours.world.crm_port, "billing_port": ours.world.billing_port}
+    world = ours.world
     control.stop(ours.home)
-    control.serve(tmp_path / "other", seed=7, **ports)
+    control.serve(tmp_path / "other", seed=7, crm_port=world.crm_port, billing_port=world.billing_port)
     other = Installation(tmp_path / "other", {**ours.environ, "RECON_HOME": str(tmp_path / "other")})
     other.confirm(other.today)
     after = other.recon("run", "crm_billing")
