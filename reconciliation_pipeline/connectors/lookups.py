@@ -80,8 +80,9 @@ class PointReads:
         found = self._by_id(asked) if by is By.ID else self._by_key(asked)
         if found is None:
             return PointRead(asked, hidden=True)
-        rows = (self._read(record, state) for record, state in found if not self._is_stub(record))
-        return PointRead(asked, tuple(row for row in rows if by is By.ID or row.key == asked))
+        rows = [self._read(record, state) for record, state in found if not self._is_stub(record)]
+        own = tuple(row for row in rows if by is By.ID or row.key == asked)
+        return PointRead(asked, own, others=tuple(row.source_id for row in rows if row not in own))
 
     def _by_id(self, source_id: str) -> list[_Found] | None:
         path = self._rule.path.format(source_id=segment(source_id))

@@ -57,11 +57,13 @@ class PointRead:
         asked: The id or key it was asked for.
         rows: The records it showed, mapped; a key may have several. Empty when it has none.
         hidden: It has one and does not show it to these credentials.
+        others: Source ids of records it showed as well, though their key is another.
     """
 
     asked: str
     rows: tuple[Row, ...] = ()
     hidden: bool = False
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from reconciliation_pipeline.storage.absent import Absent, known_keys, older_and
 from reconciliation_pipeline.storage.counting import counts
 from reconciliation_pipeline.storage.writer import SnapshotWriter
 
-CONTROLS = 2
-"""Records of the pull itself that are asked for, too: if none of them is found, no answer means anything."""
+CONTROLS = 3
+"""Records of the pull itself that are asked for, too; one of them may have been removed meanwhile."""
 
 BY_POSITION = frozenset({"offset", "page", "range"})
 """Ways of paging under which a record that is removed makes another one slip through."""
@@ -149,12 +149,15 @@ def _asked(question: _Question, absent: Absent, by: By, doubts: list[Reason], *,
 
 
 def _is_blind(controls: Sequence[PointRead], by: By) -> bool:
-    """Say whether answers prove nothing: no record of the pull was found, or another one in its place."""
-    if by is By.KEY:
-        return bool(controls) and not any(answer.rows for answer in controls)
-    named = [{row.source_id for row in answer.rows} for answer in controls]
-    found = [one == {answer.asked} for one, answer in zip(named, controls, strict=True) if one]
-    return bool(controls) and not (found and all(found))
+    """Say whether answers prove nothing: records of the pull are not found, or others come in their place."""
+    found = [answer for answer in controls if answer.rows]
+    if by is By.ID:
+        are_themselves = all({row.source_id for row in answer.rows} == {answer.asked} for answer in found)
+        return bool(controls) and not (found and are_themselves)
+    # A search that shows all of them whichever it is asked for does not search; one that finds the like, too, does.
+    ids = {row.source_id for answer in found for row in answer.rows}
+    shown = [{*answer.others, *(row.source_id for row in answer.rows)} for answer in found]
+    return len(found) < min(len(controls), CONTROLS - 1) or (len(found) > 1 and all(ids <= one for one in shown))
 
 
 def _meaning(

@@ -70,9 +70,11 @@ def older_and_new(here: Path, there: Path, *, before: datetime, most: int) -> tu
 
 
 def some(path: Path, column: str, *, most: int) -> tuple[str, ...]:
-    """Name a few active records, by `source_id` or `key`: those that a point read must find."""
+    """Name a few active records, by `source_id` or `key`, each once: those that a point read must find."""
     name = {"source_id": "source_id", "key": "key"}[column]
-    query = f"SELECT {name} FROM read_parquet($path) WHERE {_RUNS} ORDER BY hash({name}), 1 LIMIT $most"  # noqa: S608 - one of two words
+    query = f"""
+        SELECT {name} FROM read_parquet($path) WHERE {_RUNS} GROUP BY {name} ORDER BY hash({name}), 1 LIMIT $most
+    """  # noqa: S608 - one of two words
     return tuple(str(found) for (found,) in _rows(query, path=as_literal(path), most=most))
 
 

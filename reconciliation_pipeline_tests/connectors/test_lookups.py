@@ -296,11 +296,19 @@ def test_the_record_of_a_key_may_stand_inside_the_answer_alone_or_in_a_list(serv
         (PointRead("7"), NOTHING),
         (PointRead("7"), reply({}, 410)),
         (PointRead("7", hidden=True), reply({}, 403)),
-        (PointRead("7"), reply(a_record("a", number="007"))),
+        (PointRead("7", others=("a",)), reply(a_record("a", number="007"))),
     ],
 )
 def test_a_key_in_the_path_may_have_no_record_or_a_hidden_one(server, expected, answer):
     assert expected == one(server, lambda _: answer, "7", By.KEY, **by_key(path="/customers/{key}"))
+
+
+def test_records_that_a_search_shows_along_with_the_one_are_named(server):
+    answer = listed(a_record("a", number="7"), a_record("b", number="17"), a_record("c", number="27"))
+
+    found = one(server, lambda _: answer, "7", By.KEY, **SEARCH)
+
+    assert (["a"], ("b", "c")) == (ids(found), found.others)
 
 
 def test_a_key_in_the_path_is_looked_for_in_the_archive_too(server):

@@ -84,6 +84,12 @@ def test_a_few_active_records_are_named_for_a_check_of_the_questions_themselves(
     assert {"C1", "C2", "C3"} == set(some(here, "key", most=9))
 
 
+def test_a_key_that_several_records_share_is_named_once(file):
+    here = file([a_row("1", "C1"), a_row("2", "C1"), a_row("3", "C2")])
+
+    assert ["C1", "C2"] == sorted(some(here, "key", most=9))
+
+
 def test_which_of_some_ids_are_here(file):
     here = file(rows(1, 2))
 
