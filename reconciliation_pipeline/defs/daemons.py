@@ -15,6 +15,9 @@ from reconciliation_pipeline.steps.doctor.daemons import ALIVE, Beat
 A_TURN = 33.0
 """Seconds in which every process that runs has sent a heartbeat: the thirty between two, and some to spare."""
 
+A_LOOK = 0.25
+"""Seconds between two looks: two processes may have their turns almost at once."""
+
 
 def heartbeats(instance: dg.DagsterInstance) -> set[Beat]:
     """Read the last heartbeat of every daemon."""
@@ -40,7 +43,7 @@ def watched_heartbeats(
     first = seen = heartbeats(instance)
     begun = clock()
     while _is_one(seen, begun) and not _came_again(first, seen) and (clock() - begun).total_seconds() < A_TURN:
-        pause(1)
+        pause(A_LOOK)
         seen = seen | heartbeats(instance)
     return seen
 
@@ -58,5 +61,6 @@ def _is_one(beats: set[Beat], now: datetime) -> bool:
 
 
 def _came_again(first: set[Beat], seen: set[Beat]) -> bool:
-    """Whether the process that was seen first had its turn again, with nobody else in between."""
-    return any(later.daemon == earlier.daemon and later.at > earlier.at for later in seen - first for earlier in first)
+    """Whether every daemon that was seen first had its turn again, with nobody else in between."""
+    again = {(later.daemon, later.process) for later in seen - first}
+    return {(earlier.daemon, earlier.process) for earlier in first} <= again

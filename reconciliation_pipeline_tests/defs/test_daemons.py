@@ -28,11 +28,11 @@ class Time:
     """A clock that moves when somebody waits, and what happens at which second."""
 
     happens: dict[int, Callable[[], None]] = field(default_factory=dict)
-    seconds: int = 0
+    seconds: float = 0
 
     def pause(self, seconds: float) -> None:
-        self.seconds += int(seconds)
-        self.happens.get(self.seconds, lambda: None)()
+        self.seconds += seconds
+        self.happens.pop(int(self.seconds), lambda: None)()
 
     def clock(self) -> datetime:
         return NOW + timedelta(seconds=self.seconds)
@@ -57,12 +57,18 @@ def test_a_second_process_is_seen_when_its_turn_comes(instance):
     assert 18 == time.seconds
 
 
-def test_watching_ends_when_the_first_process_has_its_turn_again(instance):
+def test_watching_ends_when_every_daemon_of_the_first_process_has_had_its_turn_again(instance):
     beats(instance, "a", NOW - timedelta(seconds=20))
-    time = Time({10: lambda: beats(instance, "a", NOW + timedelta(seconds=10))})
+    beats(instance, "a", NOW - timedelta(seconds=5), daemon="SENSOR")
+    time = Time(
+        {
+            10: lambda: beats(instance, "a", NOW + timedelta(seconds=10)),
+            25: lambda: beats(instance, "a", NOW + timedelta(seconds=25), daemon="SENSOR"),
+        }
+    )
 
     assert {"a"} == seen(instance, time)
-    assert 10 == time.seconds
+    assert 25 == time.seconds
 
 
 def test_nobody_is_waited_for_longer_than_a_turn(instance):
