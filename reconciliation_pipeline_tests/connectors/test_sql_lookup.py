@@ -138,7 +138,7 @@ def test_a_pull_ends_when_its_time_is_up(sqlite_url):
 
 
 def test_a_statement_that_does_not_end_is_ended(server_url):
-    slow = "pg_sleep(60)::text" if server_url.startswith("postgres") else "SLEEP(60)"
+    slow = "pg_sleep(9)::text" if server_url.startswith("postgres") else "SLEEP(9)"
     fill(server_url, f"CREATE VIEW customers AS SELECT 1 AS id, 'C-1' AS number, {slow} AS status")
 
     with (
