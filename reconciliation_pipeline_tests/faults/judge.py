@@ -137,25 +137,30 @@ class Case:
             one for one in found if one.key in moved and not one.settling and one._replace(settling=False) not in either
         }
 
-    def witnesses(self) -> list[str]:
-        """Name everything that could have told that something was lost or altered."""
-        return [f"{side}: {word}" for side in self.sides for word in self._witnesses(side)]
+    def witnesses(self, keys: set[str]) -> list[str]:
+        """Name everything that could have told that something was lost or altered.
 
-    def _witnesses(self, side: str) -> Iterable[str]:
+        Args:
+            keys: Keys of the records of which the answer is wrong.
+        """
+        return [f"{side}: {word}" for side in self.sides for word in self._witnesses(side, keys)]
+
+    def _witnesses(self, side: str, keys: set[str]) -> Iterable[str]:
         shown = self.sides[side]
         before = {one["id"]: one for one in self.world.yesterday[side]} if self.past == TRUSTED else {}
         lost, gone = shown.lost, len(before.keys() - shown.seen.keys())
-        if any(one["id"] in before and self._opens(side, one) for one in lost):
+        missed = [one for one in lost if str(one["number"]).strip() in keys]
+        if any(one["id"] in before and self._opens(side, one) for one in missed):
             yield "the system shows by its id, or hides, what it had yesterday and did not list"
         if lost and gone > max(NEVER_MANY, -(-len(before) // 100)):
             yield "more than usual are gone since yesterday"
         known = {str(one.get("number")).strip() for one in self._runs(OTHER[side])}
-        if any(one["number"] in known and self._finds(side, one) for one in lost):
+        if any(one["number"] in known and self._finds(side, one) for one in missed):
             yield "the system finds by its key what the other side knows"
-        claimed = self._claims(side)
-        if lost and claimed > len(shown.seen):
+        least, most = self._claims(side)
+        if lost and least > len(shown.seen):
             yield "the total counts more than was listed"
-        if shown.strange and 0 < claimed < len(shown.seen):
+        if shown.strange and 0 < most < len(shown.seen):
             yield "the total counts fewer than were listed"
         if self.past == CONFIRMED and self._contradicted(side):
             yield "a person read another count"
@@ -199,13 +204,13 @@ class Case:
         by_path = "lookup" in self.more.get(side, {})
         return bool(found) and (not by_path or self._shows(side, record))
 
-    def _claims(self, side: str) -> int:
-        """What the side's total says, at the least; 0 where it says none, or only about."""
+    def _claims(self, side: str) -> tuple[int, int]:
+        """What the side's total said during its first walk, at the least and at the most; 0 where it only estimates."""
         system = self.sides[side].system
         if (system.total == "none" and system.style != "range") or "total" in self.more.get(side, {}):
-            return 0
-        archived = len(system.shown("archived")) if system.archives else 0
-        return system.claim(len(system.shown("list")) + system.counted) + archived
+            return 0, 0
+        walks = list(system.claims[0].values()) if system.claims else []
+        return sum(min(one) for one in walks), sum(max(one) for one in walks)
 
     def _contradicted(self, side: str) -> bool:
         pulled, active = self.sides[side].times_shown, len(self._runs(side))
@@ -231,7 +236,7 @@ def judge(case: Case, told: Told, *, must: Must, codes: frozenset[str], asked_ag
     if not misses:
         return Judged(Verdict.RECOVERED if asked_again else Verdict.PASSED)
     said = f"{len(told.found & misses)} said and not so, {len(misses - told.found)} so and not said"
-    if witnesses := case.witnesses():
+    if witnesses := case.witnesses({one.key for one in misses}):
         return Judged(Verdict.WRONG, f"{said}, although {'; '.join(dict.fromkeys(witnesses))}")
     if stray := {one.key for one in misses} - case.spoilt_keys:
         return Judged(Verdict.WRONG, f"{said}, of records that were shown as they are ({sorted(stray)[:3]})")

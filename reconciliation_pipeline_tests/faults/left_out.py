@@ -58,7 +58,7 @@ def _as_list(stage: Stage, asked: Asked) -> Reply:
 
 def _archive_with_one_of_the_rest(stage: Stage) -> None:
     _archive(stage)
-    stray = dict(stage.rows()[0])
+    stray = dict(stage.known(stage.rows())[0])
 
     def mixed(_asked: Asked, reply: Reply) -> Reply:
         return replies.with_records(lambda records: [*records, stray])(reply)

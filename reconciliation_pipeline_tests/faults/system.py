@@ -111,6 +111,7 @@ class System:
         moves: What happens to it before a request is answered.
         spoils: What happens to an answer before it leaves, one after the other.
         served: Records that were shown, by walk and page.
+        claims: What its total said, by walk and list, page after page.
         screen: What its own screen counts: all of its records, or those that run.
         merged: Ids that answer with another record, by id.
         requests: How many requests it has answered.
@@ -140,6 +141,7 @@ class System:
     moves: list[Callable[[Asked], None]] = field(default_factory=list)
     spoils: list[Spoil] = field(default_factory=list)
     served: list[dict[str, list[Record]]] = field(default_factory=list)
+    claims: list[dict[str, list[int]]] = field(default_factory=list)
     screen: str = "all"
     merged: dict[str, str] = field(default_factory=dict)
     requests: int = 0
@@ -215,8 +217,7 @@ class System:
         if first and what == "list" and not (self._repeating and list(self._tokens) == [(what, token)]):
             self._tokens, self._seen = {}, {}
             self.served.append({})
-        if not self.served:
-            self.served.append({})
+            self.claims.append({})
         page = self._tokens.setdefault((what, token), sum(one == what for one, _ in self._tokens))
         return Asked(what, page, token, len(self.served) - 1, again=self._again(what, token))
 
@@ -284,7 +285,10 @@ class System:
         # What has gone out stays as it was, whatever happens to the record afterwards.
         body: dict[str, Any] = {"data": [dict(one) for one in found]}
         headers: dict[str, str] = {}
-        claimed = self.claim(count + self.counted) if asked.what != "search" else count
+        claimed = count
+        if asked.what != "search":
+            claimed = self.claim(count + self.counted)
+            self.claims[asked.walk].setdefault(asked.what, []).append(claimed)
         if self.total == "body":
             body["total"] = claimed
         if self.total == "header":
