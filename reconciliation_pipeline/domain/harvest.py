@@ -80,18 +80,19 @@ def gather(
         rules: The compared fields.
         amount_field: The field that says what a record costs; None when none does.
     """
-    lookup = _Lookup(harvest, tuple(judged), tuple(rules), amount_field)
+    observed = tuple(judged)
+    lookup = _Lookup(harvest, observed, tuple(rules), amount_field)
     faults = {number: next(lookup.faults(one), None) for number, one in enumerate(sown)}
     differences = [number for number, one in enumerate(sown) if one.plant.is_difference]
     missed = [f"{sown[number].plant.name}: {fault}" for number, fault in faults.items() if fault is not None]
     return Planted(
         found=sum(faults[number] is None for number in differences),
         of=len(differences),
-        missed=(*missed, *_strays(sown, harvest)),
+        missed=(*missed, *_strays(sown, harvest, observed)),
     )
 
 
-def _strays(sown: Sequence[Sown], harvest: Harvest) -> Iterator[str]:
+def _strays(sown: Sequence[Sown], harvest: Harvest, observed: Sequence[Observation]) -> Iterator[str]:
     """Name what was found among the planted records, and belongs to none of them."""
     keys = {one.form.key for one in sown}
     ids = {(side, row.source_id) for one in sown for side, rows in one.rows.items() for row in rows}
@@ -100,6 +101,8 @@ def _strays(sown: Sequence[Sown], harvest: Harvest) -> Iterator[str]:
             yield f"a planted key: found {counted(times, 'time')}, and it was not planted like that"
     if any((one.side, one.source_id) not in ids for one in harvest.key_troubles):
         yield "a planted key: listed as impossible to pair, and it was not planted like that"
+    if Counter(one.key for one in observed) - Counter(one.key for one in harvest.discrepancies):
+        yield "a planted key: judged more often than it was found"
 
 
 class _Lookup:

@@ -74,6 +74,7 @@ JUDGES = {
         "mrr higher in billing by more than 0.01",
     ),
     "nothing is judged": (lambda _: (), "active in the CRM, unknown to billing"),
+    "one is judged twice": (lambda found: judge_of(DEMO)(found) * 2, "a planted key"),
     "one is left out": (lambda found: judge_of(DEMO)(list(found)[1:]), ""),
 }
 
