@@ -1,11 +1,12 @@
 """How do the rows of one side become a Parquet file?
 
-In batches, so that memory stays bounded whatever the size. Where files lie belongs in
-`archive.py`, how they become visible in `files.py`.
+In batches, so that memory stays bounded whatever the size, and beside whoever brings the rows: a walk that keeps a pace
+must not wait for a disk. Where files lie belongs in `archive.py`, how they become visible in `files.py`.
 """
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,6 +59,7 @@ class SnapshotWriter:
         self._schema = schema(fields)
         self._rows: list[Row] = []
         self._chunks: list[pa.RecordBatch] = []
+        self._under_way: Future[None] | None = None
         self._session: AbstractContextManager[None] = self._writing()
 
     def write(self, rows: Iterable[Row]) -> None:
@@ -92,11 +94,15 @@ class SnapshotWriter:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with written_once(self._root, self.path) as file:
+            # With its first array pyarrow imports pandas, a quarter of a second: before a walk begins, not within.
+            pa.array([], pa.string())
             self._parquet = pq.ParquetWriter(file, self._schema, compression="zstd")
             try:
-                yield
-                self._turn()
-                self._flush()
+                with ThreadPoolExecutor(1, thread_name_prefix="write") as self._thread:
+                    yield
+                    self._turn()
+                    self._flush()
+                self._settle()
             finally:
                 with files_told_in_words(self._root / self.path):
                     self._parquet.close()
@@ -122,10 +128,16 @@ class SnapshotWriter:
         self._chunks.append(pa.record_batch(columns, schema=self._schema))
 
     def _flush(self) -> None:
-        """Write what is waiting as one row group."""
+        """Begin to write what is waiting as one row group; never more than one at a time."""
         chunks, self._chunks = self._chunks, []
-        with files_told_in_words(self._root / self.path):
-            self._parquet.write_table(pa.Table.from_batches(chunks, self._schema), row_group_size=BATCH)
+        self._settle()
+        table = pa.Table.from_batches(chunks, self._schema)
+        self._under_way = self._thread.submit(self._parquet.write_table, table, row_group_size=BATCH)
+
+    def _settle(self) -> None:
+        if self._under_way is not None:
+            with files_told_in_words(self._root / self.path):
+                self._under_way.result()
 
 
 def _moments(found: Sequence[datetime | None]) -> pa.Array:

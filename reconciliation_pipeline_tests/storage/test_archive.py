@@ -112,6 +112,16 @@ def test_a_batch_is_made_of_whole_chunks():
     assert 0 == BATCH % CHUNK
 
 
+def test_a_disk_that_fills_up_while_rows_still_come_is_told(archive):
+    rows = (a_row(f"{number:x}", f"C{number * 7919:x}") for number in range(3 * BATCH))
+
+    with pytest.raises(StorageUnavailable, match="File too large"), a_writer(archive) as writer, a_disk_of(4096):
+        writer.write(rows)
+        pytest.fail("was taken to the end")
+
+    assert [] == files(archive)
+
+
 def test_a_value_without_a_column_is_refused_rather_than_lost(archive):
     with pytest.raises(ValueError, match=r"crm\.parquet has no column for mrr; the fields are plan"):
         written(archive, [a_row(plan="pro", mrr="49.00")], fields=["plan"])
