@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 import duckdb
 
@@ -17,11 +18,16 @@ MEMORY_LIMIT = "512MB"
 THREADS = 4
 """At most so many: each needs a part of the memory for itself."""
 
+_FIRST = Lock()
+
 
 @contextmanager
 def asking() -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection of one's own for a few questions; any thread may."""
-    with _engine().cursor() as connection:
+    with _FIRST:
+        # Two threads that ask first would start two, and one of the folders would go while it is used.
+        engine = _engine()
+    with engine.cursor() as connection:
         yield connection
 
 

@@ -178,7 +178,7 @@ def test_several_mornings_tell_new_from_old_and_a_refused_one_loses_nothing(comp
     crm.records = customers(199)
     third = company.run(now="2026-11-03T04:00:00Z")
 
-    assert {"floor"} == floor.codes
+    assert {"floor", "vanished"} == floor.codes
     assert [("K00199", "cancelled", "2026-11-01")] == [(one["key"], one["reason"], one["first_seen"]) for one in kept]
     assert (1, 1, 0) == first.counts("open", "new", "resolved")
     assert (1, 0, 0) == third.counts("open", "new", "resolved")
