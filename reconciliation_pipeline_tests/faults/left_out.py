@@ -28,7 +28,7 @@ def _ended_ones(stage: Stage) -> list[Record]:
     return [one for one in stage.held if one["status"] == ENDED[stage.side]]
 
 
-def _hidden(count: int = 5, **how: Any) -> Callable[[Stage], None]:
+def _hidden(count: int = 3, **how: Any) -> Callable[[Stage], None]:
     return lambda stage: stage.hide(_few(stage, count), **how)
 
 
@@ -170,36 +170,36 @@ FAULTS: Final = (
         for count in (1, 5)
     ),
     LEFT_OUT.but(
-        id="5 hidden in the list and in its search, shown by id",
+        id="3 hidden in the list and in its search, shown by id",
         corpus="C25",
-        text="List and search leave out 5 records; each is shown by its id.",
+        text="List and search leave out 3 records; each is shown by its id.",
         install=_hidden(by_key=False),
         codes=LOST,
         pasts=(TRUSTED,),
         positions=("first", "middle", "last"),
     ),
     LEFT_OUT.but(
-        id="5 hidden in the list and in its search, still counted",
+        id="3 hidden in the list and in its search, still counted",
         corpus="C25",
-        text="List and search leave out 5 records, which the total still counts.",
+        text="List and search leave out 3 records, which the total still counts.",
         install=_hidden(by_key=False, by_id=404, counted=True),
         codes=LOST | {"walk_not_ended"},
         positions=("first", "middle", "last"),
         system={"total": "body"},
     ),
     LEFT_OUT.but(
-        id="5 hidden in the list, 403 by id",
+        id="3 hidden in the list, 403 by id",
         corpus="C27",
-        text="The credentials may not see 5 records: the list leaves them out, each answers 403.",
+        text="The credentials may not see 3 records: the list leaves them out, each answers 403.",
         install=_hidden(by_id=403, by_key=False),
         codes=LOST,
         pasts=(TRUSTED,),
         positions=("first", "middle", "last"),
     ),
     LEFT_OUT.but(
-        id="5 hidden in the list, 403 by id and by key",
+        id="3 hidden in the list, 403 by id and by key",
         corpus="C27",
-        text="The credentials may not see 5 records: the list leaves them out, each answers 403, by id and by key.",
+        text="The credentials may not see 3 records: the list leaves them out, each answers 403, by id and by key.",
         install=_hidden(by_id=403),
         codes=LOST,
         more=KEYED,
