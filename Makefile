@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench test scheduled secrets faults mixes lint lock oracle peers
+.PHONY: help run dev bench bench-pull test scheduled secrets faults mixes lint lock oracle peers
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,15 @@ dev: $(VENV)/runtime  ## the Dagster UI and its daemon, on the same data
 
 bench: $(VENV)/dev  ## the figures we publish, as ratios in one run
 	@$(BIN)/python benchmarks/compare.py --rows 1000000
+
+.peers/dlt/installed: benchmarks/requirements-dlt.txt
+	@echo "Installing dlt into a virtual environment of its own (once) ..."
+	@$(PYTHON) -m venv --clear .peers/dlt
+	@if .peers/dlt/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<; then touch $@; \
+	else echo "dlt cannot be installed from here: it is left out."; rm -rf .peers/dlt; fi
+
+bench-pull: $(VENV)/dev .peers/dlt/installed  ## the pull beside a bare walk and dlt, its pace and its memory (half an hour)
+	@$(BIN)/python benchmarks/pull.py --records 1000000 --publish docs/performance.md
 
 test: $(VENV)/dev  ## every test
 	@$(BIN)/pytest
