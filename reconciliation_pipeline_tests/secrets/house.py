@@ -2,6 +2,7 @@
 
 import os
 import random
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -35,6 +36,9 @@ SLOTS: Final = {
     "PROXY_PASSWORD": "",
 }
 """Every place for a secret, and what its value has in its middle that addresses escape."""
+
+LONGEST: Final = 120
+"""Seconds after which a command hangs."""
 
 AUTH: Final[dict[str, dict[str, Any]]] = {
     "bearer": {"type": "bearer", "token_env": "BEARER_TOKEN"},
@@ -135,15 +139,19 @@ class House:
 
     def call(self, *arguments: str, **variables: str) -> int:
         """Run a Python program, keep what it printed, give its exit code."""
-        command = [sys.executable, *arguments]
-        environ = self.environ(**variables)
-        done = subprocess.run(
-            command, env=environ, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120
-        )
-        who = f"{len(self.said) + 1}. {' '.join(arguments[2:])}"
-        self.said[who] = f"{done.stdout}\n{done.stderr}"
-        assert "-m dagster" in " ".join(command) or "Traceback" not in done.stderr, done.stderr
-        return done.returncode
+        command = [sys.executable, "-X", "faulthandler", *arguments]
+        pipe, environ = subprocess.PIPE, self.environ(**variables)
+        with subprocess.Popen(command, env=environ, cwd=PROJECT, text=True, stdout=pipe, stderr=pipe) as process:
+            try:
+                data, talk = process.communicate(timeout=LONGEST)
+            except subprocess.TimeoutExpired:
+                # It says where every thread is, and ends.
+                process.send_signal(signal.SIGABRT)
+                data, talk = process.communicate()
+                raise AssertionError(talk) from None
+        self.said[f"{len(self.said) + 1}. {' '.join(arguments[2:])}"] = f"{data}\n{talk}"
+        assert "-m dagster" in " ".join(command) or "Traceback" not in talk, talk
+        return process.returncode
 
     @staticmethod
     def today() -> str:
