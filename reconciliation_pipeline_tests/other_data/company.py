@@ -5,8 +5,6 @@ Every answer is held to what is promised about every answer, whatever the popula
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from reconciliation_pipeline_tests.commands import recon
 from reconciliation_pipeline_tests.other_data.servers import System
 
 PROJECT = Path(__file__).parents[2]
@@ -112,8 +111,7 @@ class Company:
     def recon(self, *arguments: str, now: str = "", **variables: str) -> Answer:
         """Run a command with --json, as a process of its own."""
         environ = self.environ(now, **variables)
-        command = [sys.executable, "-m", "reconciliation_pipeline.cli", *arguments, "--json"]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=300)
+        done = recon([*arguments, "--json"], environ, timeout=300)
         assert "Traceback" not in done.stderr + done.stdout, done.stderr
         data = json.loads(done.stdout)
         assert 1 == data["schema"]

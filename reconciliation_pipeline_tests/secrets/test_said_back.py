@@ -15,7 +15,7 @@ from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.load import check
 from reconciliation_pipeline.settings.mistakes import SettingsBroken
-from reconciliation_pipeline_tests.connectors.builders import a_rest_side
+from reconciliation_pipeline_tests.connectors.builders import FakeTime, a_rest_side
 from reconciliation_pipeline_tests.secrets.canaries import hatched, spelt
 from reconciliation_pipeline_tests.secrets.house import customers
 from reconciliation_pipeline_tests.secrets.mirror import Mirror, mirroring
@@ -67,9 +67,8 @@ def test_no_error_of_a_source_repeats_what_was_sent(mirror: Mirror, mode, says, 
         auth={**auth, "token_env": "TOKEN"},
         list={"path": "/customers", "records": "data", **versioned},
         version_header="X-Version" if versioned else None,
-        budget="1s",
     )
-    source = RestSource(side, side=Side.CRM, environ={"TOKEN": CANARY.value})
+    source = RestSource(side, side=Side.CRM, environ={"TOKEN": CANARY.value}, clock=FakeTime().clock)
 
     with pytest.raises(PullFailed) as failed:
         list(source.pull())

@@ -2,8 +2,6 @@
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -18,6 +16,7 @@ from reconciliation_pipeline.demo.state import State, request_log
 from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.storage.store import Store
+from reconciliation_pipeline_tests.commands import recon
 from reconciliation_pipeline_tests.conftest import Database
 from reconciliation_pipeline_tests.demo.conftest import free_port
 
@@ -49,8 +48,7 @@ class Installation:
         environ.pop("RECON_NOW", None)
         if now is not None:
             environ["RECON_NOW"] = now.isoformat()
-        command = [sys.executable, "-m", "reconciliation_pipeline.cli", *arguments, "--json"]
-        done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, timeout=120)
+        done = recon([*arguments, "--json"], environ, timeout=120)
         assert "Traceback" not in done.stderr, done.stderr
         return Outcome(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
 

@@ -70,12 +70,17 @@ def test_nobody_can_accept_a_drop_that_the_system_itself_denies(small_installati
     ],
 )
 def test_a_system_that_does_not_answer_ends_in_one_sentence_and_loses_nothing(
-    small_installation: Installation, variables: dict[str, str], exit_code: int, code: str
+    small_installation: Installation, tmp_path: Path, variables: dict[str, str], exit_code: int, code: str
 ):
     small_installation.recon("run", "crm_billing")
     before = small_installation.recon("list", "crm_billing").data["items"]
+    # Half a minute of patience is for mornings, not for tests.
+    shipped = Path(small_installation.environ["RECON_CONFIG"], "crm_billing.yaml").read_text("utf-8")
+    hurried = tmp_path / "crm_billing.yaml"
+    hurried.write_text(shipped.replace("    base_url:", "    budget: 3s\n    base_url:"), "utf-8")
+    assert 2 == hurried.read_text("utf-8").count("budget")
 
-    failed = small_installation.recon("run", "crm_billing", variables=variables)
+    failed = small_installation.recon("run", "crm_billing", variables={**variables, "RECON_CONFIG": str(tmp_path)})
 
     assert exit_code == failed.exit
     assert [code] == [reason["code"] for reason in failed.data["reasons"]]
