@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from reconciliation_pipeline.domain.records import FieldRule, Side
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.rules import FieldRule
 
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 

@@ -22,7 +22,8 @@ from typing import Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles, scan
-from reconciliation_pipeline.domain.records import FieldRule, Side, State
+from reconciliation_pipeline.domain.records import Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 MACROS: Final = """
     -- A number, exact to ten places; NULL when the text is none.

@@ -11,7 +11,8 @@ from decimal import Decimal
 from reconciliation_pipeline.connectors.errors import BadShape
 from reconciliation_pipeline.connectors.planting import Impossible, Seedbed
 from reconciliation_pipeline.domain.plants import Form, Plant, Sown, Wish
-from reconciliation_pipeline.domain.records import FieldRule, Row, Side, State
+from reconciliation_pipeline.domain.records import Row, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 Rows = Mapping[Side, tuple[Row, ...]]
 

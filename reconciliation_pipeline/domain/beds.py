@@ -10,7 +10,8 @@ from itertools import count
 from typing import Final
 
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Value, Wish
-from reconciliation_pipeline.domain.records import Amount, FieldRule, Side, State
+from reconciliation_pipeline.domain.records import Amount, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 PRICE: Final = Decimal(100)
 """What a planted record costs, where nothing else is said."""

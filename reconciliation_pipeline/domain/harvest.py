@@ -11,7 +11,8 @@ from decimal import Decimal
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Planted, SideBalance
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.plants import Finding, Place, Sown, Value, Wish
-from reconciliation_pipeline.domain.records import Amount, Discrepancy, FieldDifference, FieldRule, Kind, Row, Side
+from reconciliation_pipeline.domain.records import Amount, Discrepancy, FieldDifference, Kind, Row, Side
+from reconciliation_pipeline.domain.rules import FieldRule
 from reconciliation_pipeline.domain.spelling import counted
 
 

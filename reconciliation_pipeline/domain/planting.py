@@ -17,7 +17,8 @@ from reconciliation_pipeline.domain.planting_fields import (
     young_conflicts,
 )
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Plant, without_times
-from reconciliation_pipeline.domain.records import Cause, FieldRule, Kind, MoneyClass, Side, State
+from reconciliation_pipeline.domain.records import Cause, Kind, MoneyClass, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 _ENDED: Final = frozenset({Cause.CANCELLED, Cause.ARCHIVED, Cause.DELETED})
 _ONE_SIDED: Final = {Side.CRM: Kind.CRM_ONLY, Side.BILLING: Kind.BILLING_ONLY}

@@ -11,7 +11,8 @@ from typing import Final
 
 from reconciliation_pipeline.domain.beds import NAMES, NOTHING, PARTS, PRICE, Bed, Says
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Plant, Value
-from reconciliation_pipeline.domain.records import Amount, FieldRule, Kind, MoneyClass, Side
+from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Side
+from reconciliation_pipeline.domain.rules import FieldRule
 
 SMALLEST: Final = Decimal("1e-10")
 """The smallest step between two numbers that the comparison tells apart."""

@@ -233,23 +233,6 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
-class FieldRule:
-    """How one mapped field is compared.
-
-    Attributes:
-        name: The mapped name, the same on both sides.
-        numeric: Compare as decimal numbers instead of as text.
-        tolerance: Numbers that differ by at most this much agree (absolute, in the field's unit).
-        money: The field is an amount; its currency is compared too.
-    """
-
-    name: str
-    numeric: bool = False
-    tolerance: Decimal = Decimal(0)
-    money: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class FieldDifference:
     """One field on which the two sides disagree, with both values as text."""
 

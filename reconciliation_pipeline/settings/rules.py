@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from reconciliation_pipeline.domain.records import FieldRule, Side
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.rules import FieldRule
 from reconciliation_pipeline.settings.model import ComparedField, MappedField, Reconciliation
 
 

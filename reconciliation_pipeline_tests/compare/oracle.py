@@ -10,17 +10,8 @@ from decimal import Decimal
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
-from reconciliation_pipeline.domain.records import (
-    Amount,
-    Cause,
-    Discrepancy,
-    FieldDifference,
-    FieldRule,
-    Kind,
-    Row,
-    Side,
-    State,
-)
+from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Row, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 _LONG_AGO = datetime(1, 1, 1, tzinfo=UTC)
 _BUCKETS = (

@@ -13,7 +13,8 @@ from reconciliation_pipeline.compare.engine import EngineLimits
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.comparison import Comparison, SideBalance
-from reconciliation_pipeline.domain.records import FieldRule, Row, Side, State
+from reconciliation_pipeline.domain.records import Row, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 
 SMALL: Final = EngineLimits(memory_limit="256MB", threads=1)
 

@@ -3,7 +3,8 @@
 import pytest
 
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
-from reconciliation_pipeline.domain.records import FieldRule, Side
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.rules import FieldRule
 from reconciliation_pipeline_tests.compare.sides import MRR, PLAN
 
 

@@ -10,7 +10,8 @@ from reconciliation_pipeline.domain.judgement import AHEAD, is_settling
 from reconciliation_pipeline.domain.planting import plants
 from reconciliation_pipeline.domain.planting_fields import SMALLEST, just_beyond, variations
 from reconciliation_pipeline.domain.plants import Age, Ground, Plant, moments
-from reconciliation_pipeline.domain.records import Amount, Cause, FieldRule, Kind, MoneyClass, Side, State
+from reconciliation_pipeline.domain.records import Amount, Cause, Kind, MoneyClass, Side, State
+from reconciliation_pipeline.domain.rules import FieldRule
 from reconciliation_pipeline_tests.builders import HOUR, MINUTE, NOW, a_discrepancy
 
 PLAN = FieldRule("plan")

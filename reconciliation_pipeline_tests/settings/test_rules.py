@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from reconciliation_pipeline.domain.records import FieldRule
+from reconciliation_pipeline.domain.rules import FieldRule
 from reconciliation_pipeline.settings.rules import amount_field, rules
 from reconciliation_pipeline_tests.settings.builders import a_file, load
 
