@@ -119,7 +119,7 @@ def compare(files: SnapshotFiles) -> Mapping[str, int]:
 def limit(files: SnapshotFiles) -> Mapping[str, int]:
     """Join both files on the key with every column and fold the result, with the engine's own settings."""
     columns = ", ".join(f"{side}.{column}" for side in Side for column in COLUMNS)
-    with engine._engine(engine.DEFAULT_LIMITS) as connection:  # noqa: SLF001 - the same settings make it fair
+    with engine.started(engine.DEFAULT_LIMITS) as connection:
         answer = connection.execute(f"""
             SELECT count(*), bit_xor(hash({columns}))
             FROM {scan(files.crm)} crm FULL JOIN {scan(files.billing)} billing ON crm.key = billing.key

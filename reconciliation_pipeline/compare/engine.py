@@ -1,10 +1,10 @@
 """On which records do two snapshots disagree?
 
-Runs the statements of `statement.py` in an in-memory DuckDB over the two Parquet files. Judging what was
-found (lag, money, owners) belongs in `domain`.
+An in-memory DuckDB first settles by their digests whoever agrees (`settling.py`), and runs the statements of
+`statement.py` over all others. Judging what was found (lag, money, owners) belongs in `domain`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,14 +14,17 @@ from typing import Any, Final
 import duckdb
 
 from reconciliation_pipeline.compare import statement
-from reconciliation_pipeline.compare.findings import discrepancy
+from reconciliation_pipeline.compare.findings import discrepancy, format_difference
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.settling import Settling, settle
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.plants import Place
-from reconciliation_pipeline.domain.records import Discrepancy, Side
+from reconciliation_pipeline.domain.records import Side
 
 _BATCH: Final = 10_000
+FORMAT_SHOWN: Final = 1_000
+"""Records that differ in their format only of which the values are kept; all of them are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,8 @@ def compare(files: SnapshotFiles, rules: ComparisonRules, limits: EngineLimits =
     Raises:
         Incomparable: A file is missing, damaged, or not a snapshot these rules can read.
     """
-    with _engine(limits) as connection, _told_in_words(files):
-        return _compare(connection, files, rules)
+    with started(limits) as connection, told_in_words(files):
+        return compare_in(connection, files, rules)[0]
 
 
 def compare_and_trace(
@@ -65,13 +68,17 @@ def compare_and_trace(
     Raises:
         Incomparable: A file is missing, damaged, or not a snapshot these rules can read.
     """
-    with _engine(limits) as connection, _told_in_words(files):
-        comparison = _compare(connection, files, rules)
-        return comparison, tuple(_places(connection, files))
+    with started(limits) as connection, told_in_words(files):
+        return compare_in(connection, files, rules)
 
 
 @contextmanager
-def _told_in_words(files: SnapshotFiles) -> Iterator[None]:
+def told_in_words(files: SnapshotFiles) -> Iterator[None]:
+    """Turn a fault of the engine into two sentences about these files.
+
+    Raises:
+        Incomparable: It could not do its work.
+    """
     try:
         yield
     except duckdb.Error as error:
@@ -82,7 +89,8 @@ def _told_in_words(files: SnapshotFiles) -> Iterator[None]:
 
 
 @contextmanager
-def _engine(limits: EngineLimits) -> Iterator[duckdb.DuckDBPyConnection]:
+def started(limits: EngineLimits = DEFAULT_LIMITS) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Start an engine with a folder for what does not fit into its memory."""
     if limits.temp_folder is not None:
         limits.temp_folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix="compare-", dir=limits.temp_folder) as spill:
@@ -101,19 +109,40 @@ def _engine(limits: EngineLimits) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
 
 
-def _compare(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles, rules: ComparisonRules) -> Comparison:
+def compare_in(
+    connection: duckdb.DuckDBPyConnection, files: SnapshotFiles, rules: ComparisonRules
+) -> tuple[Comparison, tuple[Place, ...]]:
+    """Compare two snapshots in an engine that runs already, and has nothing in it."""
     absent = {side: absent_columns(connection, files.all_of(side), rules) for side in Side}
-    for sql in statement.preparation(files, rules, absent):
-        connection.execute(sql)
+    settling = settle(connection, files, rules)
+    for name, query in statement.preparation(settling.open_rows, rules, absent):
+        # Fetched once, joined twice: what is asked for again is kept, what merely looks at it is not.
+        kind = "VIEW" if name.endswith("_folded") else "TABLE"
+        connection.execute(f"CREATE TEMP {kind} {name} AS {query}")
     _refuse_misfits(connection, files)
-    return Comparison(
-        discrepancies=tuple(_discrepancies(connection, rules)),
+    found = list(_rows(connection, statement.differences(rules)))
+    comparison = Comparison(
+        discrepancies=tuple(discrepancy(row, rules) for row in found if row["verdict"] != "format_only"),
         key_troubles=tuple(
-            KeyTrouble(Side(row["side"]), row["source_id"], row["key"])
-            for row in _rows(connection, statement.troubles())
+            KeyTrouble(Side(row["side"]), row["source_id"], row["key"], row["field"], row["word"])
+            for row in _rows(connection, statement.troubles(rules))
         ),
-        balances={Side(row.pop("side")): SideBalance(**row) for row in _rows(connection, statement.balances())},
+        balances=_balances(connection, settling),
+        format_only=tuple(format_difference(row, rules) for row in found if row["verdict"] == "format_only"),
     )
+    return comparison, tuple(_places(connection, settling, rules))
+
+
+def _balances(connection: duckdb.DuckDBPyConnection, settling: Settling) -> Mapping[Side, SideBalance]:
+    """Add what was settled to what was looked at; how many rows there are is counted in the files themselves."""
+    balances = {}
+    for row in _rows(connection, statement.balances()):
+        side = Side(row.pop("side"))
+        row["pulled"] = settling.rows[side]
+        row["equal"] += settling.equal[side]
+        row["out_of_scope"] += settling.out_of_scope[side]
+        balances[side] = SideBalance(**row)
+    return balances
 
 
 def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> None:
@@ -125,14 +154,11 @@ def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles)
         raise Incomparable(text, remedy="Pull this morning again with the version that compares it.")
 
 
-def _discrepancies(connection: duckdb.DuckDBPyConnection, rules: ComparisonRules) -> Iterator[Discrepancy]:
-    for row in _rows(connection, statement.differences(rules)):
-        yield discrepancy(row, rules)
-
-
-def _places(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> Iterator[Place]:
-    for row in _rows(connection, statement.places(files)) if files.planted else ():
-        yield Place(Side(row["side"]), row["source_id"], row["key"], row["bucket"])
+def _places(connection: duckdb.DuckDBPyConnection, settling: Settling, rules: ComparisonRules) -> Iterator[Place]:
+    yield from settling.places
+    if settling.open_planted:
+        for row in _rows(connection, statement.places(settling.open_planted, rules)):
+            yield Place(Side(row["side"]), row["source_id"], row["key"], row["bucket"])
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[dict[str, Any]]:

@@ -3,12 +3,13 @@
 Only the differing records come this way; everything that agrees stays inside the engine.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.domain.comparison import FormatDifference
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -27,16 +28,24 @@ def discrepancy(row: Mapping[str, Any], rules: ComparisonRules) -> Discrepancy:
         kind=kind,
         key=row["key"],
         cause=_cause(kind, row),
-        fields=tuple(
-            FieldDifference(rule.name, row[f"crm_field_{rule.name}"], row[f"billing_field_{rule.name}"])
-            for rule in rules.fields
-            if row[f"differs_{rule.name}"]
-        ),
+        fields=tuple(_fields(row, rules)),
         source_ids={side: row[f"{side}_source_id"] for side in existing},
         statuses={side: row[f"{side}_status"] for side in existing},
         changed_at={side: _instant(row[f"{side}_changed_at"]) for side in existing},
         amounts={side: _amount(row.get(f"{side}_amount"), row.get(f"{side}_currency")) for side in existing},
     )
+
+
+def format_difference(row: Mapping[str, Any], rules: ComparisonRules) -> FormatDifference:
+    """Read one row of `statement.differences` whose sides mean the same."""
+    return FormatDifference(row["key"], tuple(_fields(row, rules)))
+
+
+def _fields(row: Mapping[str, Any], rules: ComparisonRules) -> Iterator[FieldDifference]:
+    for rule in rules.fields:
+        if row[f"differs_{rule.name}"]:
+            values = row[f"crm_field_{rule.name}"], row[f"billing_field_{rule.name}"]
+            yield FieldDifference(rule.name, *values, format_only=not row[f"conflicts_{rule.name}"])
 
 
 def _cause(kind: Kind, row: Mapping[str, Any]) -> Cause | None:

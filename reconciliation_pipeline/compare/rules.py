@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.rules import AS_WRITTEN, FieldRule, KeyRule
 
+_PLACES: Final = 6
 _FIELD_NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -25,14 +26,20 @@ class ComparisonRules:
         amount_field: The money field that says what a record costs; None when nothing does. It need not be
             compared, and a side that does not carry it has no amounts.
         reduce: Sides on which several rows of one key become one record; on a side not named they are a finding.
+        key: Which differences between two spellings of a key are none.
+        never_empty: Fields that had a value on every earlier record of both sides, so that two records without one
+            do not agree.
 
     Raises:
-        ValueError: A field name is not a plain word, appears twice, or the amount is not money.
+        ValueError: A field name is not a plain word, appears twice, or the amount is not money; or a share of a
+            number is no share, or has more than six places.
     """
 
     fields: tuple[FieldRule, ...]
     amount_field: str | None
     reduce: Mapping[Side, bool]
+    key: KeyRule = AS_WRITTEN
+    never_empty: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         uses = Counter(column for rule in self.carried for column in columns_of(rule))
@@ -42,6 +49,10 @@ class ComparisonRules:
         if any(rule.name == self.amount_field and not rule.money for rule in self.fields):
             message = f"the amount of a record is money, and {self.amount_field} is compared as something else"
             raise ValueError(message)
+        for rule in self.fields:
+            if not 0 <= rule.relative < 1 or rule.relative != round(rule.relative, _PLACES):
+                message = f"{rule.relative} is not a share from 0 to 1 with at most {_PLACES} places"
+                raise ValueError(message)
 
     @property
     def carried(self) -> tuple[FieldRule, ...]:

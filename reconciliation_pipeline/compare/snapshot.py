@@ -45,11 +45,13 @@ class SnapshotFiles:
         crm: The snapshot of the CRM.
         billing: The snapshot of billing.
         planted: By side, a file of planted rows that are compared along with the real ones.
+        digests: By side, the digests of the snapshot under the rules it is compared by; written anew where missing.
     """
 
     crm: Path
     billing: Path
     planted: Mapping[Side, Path] = field(default_factory=dict)
+    digests: Mapping[Side, Path] = field(default_factory=dict)
 
     def __getitem__(self, side: Side) -> Path:
         """Look a side's snapshot up."""
@@ -60,13 +62,19 @@ class SnapshotFiles:
         return (self[side], self.planted[side]) if side in self.planted else (self[side],)
 
 
-def scan(*paths: Path) -> str:
-    """Write the SQL that reads files as one: exactly these, nothing read out of their folders' names."""
+def scan(*paths: Path, numbered: bool = False) -> str:
+    """Write the SQL that reads files as one: exactly these, nothing read out of their folders' names.
+
+    Args:
+        paths: The files.
+        numbered: With a column `file_row_number`, each row's place in its file.
+    """
     # Brackets and stars are wildcards to DuckDB; inside brackets they stand for themselves.
     literals = (re.sub(r"([*?\[])", r"[\1]", str(path.absolute())).replace("'", "''") for path in paths)
     listed = ", ".join(f"'{literal}'" for literal in literals)
     by_name = ", union_by_name = true" if len(paths) > 1 else ""
-    return f"read_parquet([{listed}], hive_partitioning = false{by_name})"
+    number = ", file_row_number = true" if numbered else ""
+    return f"read_parquet([{listed}], hive_partitioning = false{by_name}{number})"
 
 
 def absent_columns(

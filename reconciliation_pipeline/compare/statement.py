@@ -1,8 +1,8 @@
-"""What is asked of the two files, in SQL?
+"""What is asked of the two sides, in SQL?
 
-Read top to bottom, it is the comparison:
+Read top to bottom, it is the comparison, the same for every engine (`canonical.py` says what is equal):
 
-    read        one side's file, with the columns the comparison needs
+    read        one side, with canonical keys and the columns the comparison needs
     unkeyed     rows without a key, or with an empty one: they never meet anything (out of scope, they need none)
     repeated    keys that more than one row carries, and `gathered`, all rows of those keys
     shared      repeated keys that cannot become one record; on either side they are set apart from both
@@ -10,90 +10,63 @@ Read top to bottom, it is the comparison:
     paired      the two sides side by side, and `classified`, the verdict over each pair
     suspects    the pairs that differ; only their rows are fetched with every column
 
-Every value in a statement is a path, a number or a checked field name; nothing a record holds is ever part of
-one. Running the statements belongs in `engine.py`, the way back into the domain's nouns in `findings.py`.
+Every value in a statement is a path, a number, a text of the settings or a checked field name; nothing a record
+holds is ever part of one. Which rows are worth looking at is `digests.py`; running the statements belongs in
+`engine.py`, the way back into the domain's nouns in `findings.py`.
 """
 
-# ruff: noqa: S608 - statements are made of paths, numbers and checked field names, see above
+# ruff: noqa: S608 - statements are made of paths, numbers, quoted settings and checked field names, see above
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from reconciliation_pipeline.compare.canonical import key_of
+from reconciliation_pipeline.compare.fields import Seen, columns, money, seen
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
-from reconciliation_pipeline.compare.snapshot import SnapshotFiles, scan
 from reconciliation_pipeline.domain.records import Side, State
-from reconciliation_pipeline.domain.rules import FieldRule
-
-MACROS: Final = """
-    -- A number, exact to ten places; NULL when the text is none.
-    CREATE TEMP MACRO number(value) AS TRY_CAST(value AS DECIMAL(38, 10));
-
-    -- Absent equals absent only. Numbers so large that their difference has no place differ, too.
-    CREATE TEMP MACRO numbers_differ(a, b, tolerance) AS CASE
-        WHEN a IS NOT DISTINCT FROM b THEN false
-        WHEN number(a) IS NULL OR number(b) IS NULL THEN true
-        ELSE coalesce(TRY(abs(number(a) - number(b)) > tolerance), true)
-    END;
-
-    -- The same number in another currency is another amount; a currency without an amount says nothing.
-    CREATE TEMP MACRO money_differs(a, a_currency, b, b_currency, tolerance) AS
-        numbers_differ(a, b, tolerance)
-        OR (a IS NOT NULL AND b IS NOT NULL AND a_currency IS DISTINCT FROM b_currency);
-
-    CREATE TEMP MACRO shown_money(value, currency) AS
-        CASE WHEN value IS NOT NULL THEN concat_ws(' ', value, currency) END;
-
-    -- A total as people write it: the places its parts had, and never fewer than it needs.
-    CREATE TEMP MACRO places(value) AS least(10, length(split_part(value, '.', 2)));
-    CREATE TEMP MACRO shown_total(total, places) AS
-        rtrim(regexp_replace(CAST(total AS VARCHAR), '0{0,' || CAST(10 - places AS VARCHAR) || '}$', ''), '.');
-"""
 
 _KEYLESS: Final = "coalesce(key, '') = ''"
 _ASIDE: Final = f"coalesce(state, '') = '{State.OUT_OF_SCOPE}'"
 _DETAIL: Final = ("source_id", "status", "changed_at")
 
+Named = tuple[str, str]
+"""A table to be made, and the query that fills it."""
 
-def preparation(files: SnapshotFiles, rules: ComparisonRules, absent: dict[Side, frozenset[str]]) -> Iterator[str]:
-    """Write the statements that lead to `classified`, in order.
+
+def preparation(
+    sources: Mapping[Side, str], rules: ComparisonRules, absent: Mapping[Side, frozenset[str]]
+) -> Iterator[Named]:
+    """Write the tables that lead to `classified` and `suspects`, in order.
 
     Args:
-        files: The two snapshots.
+        sources: The rows of each side: what stands behind a FROM.
         rules: How they are compared.
-        absent: Per side, columns of the amount that its snapshot does not carry.
+        absent: Per side, columns of the amount that its rows do not carry.
     """
-    yield MACROS
     for side in Side:
-        yield _read(side, scan(*files.all_of(side)), rules, absent[side])
-        yield f"CREATE TEMP TABLE {side}_unkeyed AS SELECT source_id FROM {side}_read WHERE {_KEYLESS} AND NOT {_ASIDE}"
-        yield _repeated(side)
-        yield _gathered(side)
-        yield _shared(side, rules)
-    yield "CREATE TEMP TABLE set_apart AS SELECT key FROM crm_shared UNION SELECT key FROM billing_shared"
+        yield f"{side}_read", _read(side, sources[side], rules, absent[side])
+        yield f"{side}_unkeyed", f"SELECT source_id FROM {side}_read WHERE {_KEYLESS} AND NOT {_ASIDE}"
+        yield f"{side}_repeated", f"SELECT key FROM {side}_read WHERE key <> '' GROUP BY key HAVING count(*) > 1"
+        yield f"{side}_gathered", _gathered(side)
+        yield f"{side}_shared", _shared(side, rules)
+    yield "set_apart", "SELECT key FROM crm_shared UNION SELECT key FROM billing_shared"
     for side in Side:
-        yield _folded(side, rules)
-    yield _classified(rules)
-    yield "CREATE TEMP TABLE suspects AS FROM classified WHERE verdict NOT IN ('equal', 'out_of_scope')"
+        yield f"{side}_folded", _folded(side, rules)
+    yield "classified", _classified(rules)
+    yield "suspects", "SELECT * FROM classified WHERE verdict NOT IN ('equal', 'out_of_scope')"
 
 
 def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str]) -> str:
-    fields = (f"NULL::VARCHAR AS {column}" if column in absent else column for column in _columns(rules))
+    fields = (f"CAST(NULL AS VARCHAR) AS {column}" if column in absent else column for column in columns(rules))
     return f"""
-        CREATE TEMP VIEW {side}_read AS
         SELECT
             source_id,
-            key,
+            key AS raw_key,
+            {key_of("key", rules.key, side)} AS key,
             status,
             state,
             {_list("greatest(created_at, updated_at) AS changed_at", *fields)}
         FROM {source}"""
-
-
-def _repeated(side: Side) -> str:
-    return f"""
-        CREATE TEMP TABLE {side}_repeated AS
-        SELECT key FROM {side}_read WHERE key <> '' GROUP BY key HAVING count(*) > 1"""
 
 
 def _gathered(side: Side) -> str:
@@ -103,11 +76,10 @@ def _gathered(side: Side) -> str:
     ones, or all where none is active.
     """
     return f"""
-        CREATE TEMP TABLE {side}_gathered AS
         SELECT *,
             row_number() OVER (
                 PARTITION BY key
-                ORDER BY state = 'active' DESC, changed_at DESC NULLS LAST, source_id
+                ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END, changed_at DESC NULLS LAST, source_id
             ) AS place,
             (state = 'active') = bool_or(state = 'active') OVER (PARTITION BY key) AS pooled
         FROM {side}_read SEMI JOIN {side}_repeated USING (key)"""
@@ -116,75 +88,77 @@ def _gathered(side: Side) -> str:
 def _shared(side: Side, rules: ComparisonRules) -> str:
     """Repeated keys that stay ambiguous.
 
-    Without `reduce` all of them; with it those that hold one source id twice, several currencies, or an amount
-    that is no number.
+    Without `reduce` all of them; with it those that hold one source id twice, several spellings of the key, several
+    currencies, or an amount that is no number.
     """
     if not rules.folds(side):
-        return f"CREATE TEMP TABLE {side}_shared AS SELECT key FROM {side}_repeated"
-    doubts = ["count(*) > count(DISTINCT source_id)"]
-    for value, currency in _money(rules):
-        priced = f"FILTER (WHERE pooled AND {value} IS NOT NULL)"
+        return f"SELECT key FROM {side}_repeated"
+    doubts = ["count(*) > count(DISTINCT source_id)", "count(DISTINCT raw_key) > 1"]
+    for each in money(rules):
+        priced = f"FILTER (WHERE pooled AND {each.value} IS NOT NULL)"
         doubts += [
-            f"count(DISTINCT coalesce({currency}, '')) {priced} > 1",
-            f"count(*) {priced} > count(number({value})) {priced}",
+            f"count(DISTINCT coalesce({each.currency}, '')) {priced} > 1",
+            f"count(*) {priced} > count({each.number}) {priced}",
         ]
-    return f"""
-        CREATE TEMP TABLE {side}_shared AS
-        SELECT key FROM {side}_gathered GROUP BY key HAVING {" OR ".join(doubts)}"""
+    return f"SELECT key FROM {side}_gathered GROUP BY key HAVING {' OR '.join(doubts)}"
 
 
 def _folded(side: Side, rules: ComparisonRules) -> str:
+    kept = _list("key", "state", *_DETAIL, *columns(rules))
     lone = f"""
-        SELECT {_list("key", "state", *_DETAIL, *_columns(rules))}
+        SELECT {kept}
         FROM {side}_read ANTI JOIN {side}_repeated USING (key) ANTI JOIN set_apart USING (key)
         WHERE key <> ''"""
     if not rules.folds(side):
-        return f"CREATE TEMP VIEW {side}_folded AS {lone}"
-    return f"""
-        CREATE TEMP TABLE {side}_merged AS
-        SELECT {_list("key", *_merged(rules))}
-        FROM {side}_gathered ANTI JOIN set_apart USING (key) GROUP BY key;
-
-        CREATE TEMP VIEW {side}_folded AS {lone}
-        UNION ALL BY NAME SELECT * FROM {side}_merged"""
+        return lone
+    return f"""{lone}
+        UNION ALL
+        SELECT {kept} FROM (
+            SELECT {_list("key", *_merged(rules))}
+            FROM {side}_gathered ANTI JOIN set_apart USING (key) GROUP BY key
+        ) merged"""
 
 
 def _merged(rules: ComparisonRules) -> Iterator[str]:
     """Write the columns of a record that stands for several rows: the first row's, but amounts are totals."""
     plain = (column for rule in rules.carried if not rule.money for column in columns_of(rule))
     for column in ("state", "source_id", "status", *plain):
-        yield f"any_value({column}) FILTER (WHERE place = 1) AS {column}"
+        yield f"max(CASE WHEN place = 1 THEN {column} END) AS {column}"
     # The record changed when the last of its rows did: a second subscription, ten minutes old, is lag.
     yield "max(changed_at) FILTER (WHERE pooled) AS changed_at"
-    for value, currency in _money(rules):
-        priced = f"FILTER (WHERE pooled AND {value} IS NOT NULL)"
-        yield f"shown_total(sum(number({value})) {priced}, max(places({value})) {priced}) AS {value}"
-        yield f"any_value({currency}) {priced} AS {currency}"
+    for each in money(rules):
+        yield f"{each.total} AS {each.value}"
+        yield f"max({each.currency}) FILTER (WHERE pooled AND {each.value} IS NOT NULL) AS {each.currency}"
 
 
 def _classified(rules: ComparisonRules) -> str:
-    differs = " OR ".join(_differs(rule) for rule in rules.fields) or "false"
+    fields = [seen(rule, rules) for rule in rules.fields]
     return f"""
-        CREATE TEMP TABLE classified AS
-        WITH paired AS (
-            SELECT
-                coalesce(crm.key, billing.key) AS key,
-                crm.key IS NOT NULL AS in_crm,
-                billing.key IS NOT NULL AS in_billing,
-                crm.state IS NOT DISTINCT FROM 'active' AS runs_in_crm,
-                billing.state IS NOT DISTINCT FROM 'active' AS runs_in_billing,
-                runs_in_crm AND runs_in_billing AND ({differs}) AS differs
-            FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key
-        )
         SELECT key, in_crm, in_billing,
             CASE
-                WHEN differs THEN 'value_conflict'
-                WHEN runs_in_crm AND runs_in_billing THEN 'equal'
+                WHEN runs_in_crm AND runs_in_billing THEN
+                    CASE
+                        WHEN unknown_word THEN 'unknown_value'
+                        WHEN conflicts THEN 'value_conflict'
+                        WHEN differs THEN 'format_only'
+                        ELSE 'equal'
+                    END
                 WHEN runs_in_crm THEN 'crm_only'
                 WHEN runs_in_billing THEN 'billing_only'
                 ELSE 'out_of_scope'
             END AS verdict
-        FROM paired"""
+        FROM (
+            SELECT
+                coalesce(crm.key, billing.key) AS key,
+                crm.key IS NOT NULL AS in_crm,
+                billing.key IS NOT NULL AS in_billing,
+                coalesce(crm.state = 'active', false) AS runs_in_crm,
+                coalesce(billing.state = 'active', false) AS runs_in_billing,
+                {_any(each.unknown for each in fields)} AS unknown_word,
+                {_any(each.conflicts for each in fields)} AS conflicts,
+                {_any(each.differs for each in fields)} AS differs
+            FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key
+        ) paired"""
 
 
 def misfits() -> str:
@@ -214,6 +188,8 @@ def _balance(side: Side) -> str:
             (SELECT count(*) FROM {side}_gathered ANTI JOIN set_apart USING (key) WHERE place > 1) AS folded,
             {here} 'equal') AS equal,
             {here} 'value_conflict') AS conflict,
+            {here} 'format_only') AS format_only,
+            {here} 'unknown_value') AS unknown_value,
             {here} '{side}_only') AS one_sided,
             {here} '{side.other}_only') AS counterpart,
             {here} 'out_of_scope')
@@ -221,12 +197,17 @@ def _balance(side: Side) -> str:
         FROM classified"""
 
 
-def places(files: SnapshotFiles) -> str:
-    """Ask in which bucket each planted row ended, one by one; `balances` counts them among all others."""
-    return _union(_places(side, path) for side, path in files.planted.items())
+def places(sources: Mapping[Side, str], rules: ComparisonRules) -> str:
+    """Ask in which bucket each of some rows ended, one by one; `balances` counts them among all others.
+
+    Args:
+        sources: Those rows: what stands behind a FROM, by side.
+        rules: How they were compared.
+    """
+    return _union(_places(side, source, rules) for side, source in sources.items())
 
 
-def _places(side: Side, path: Path) -> str:
+def _places(side: Side, source: str, rules: ComparisonRules) -> str:
     return f"""
         SELECT '{side}' AS side, planted.source_id, planted.key,
             CASE
@@ -242,77 +223,64 @@ def _places(side: Side, path: Path) -> str:
                 WHEN verdict = '{side.other}_only' THEN 'counterpart'
                 ELSE verdict
             END AS bucket
-        FROM {scan(path)} planted LEFT JOIN classified ON classified.key = planted.key"""
+        FROM (SELECT source_id, state, {key_of("key", rules.key, side)} AS key FROM {source}) planted
+        LEFT JOIN classified ON classified.key = planted.key"""
 
 
-def troubles() -> str:
-    """Ask for the records that cannot be paired: side, source id, key (NULL when it has none)."""
-    return _union(
-        f"""
-        SELECT '{side}' AS side, source_id, NULL AS key FROM {side}_unkeyed
-        UNION ALL
-        SELECT '{side}', source_id, key FROM {side}_gathered SEMI JOIN {side}_shared USING (key)"""
-        for side in Side
-    )
+def troubles(rules: ComparisonRules) -> str:
+    """Ask for the records that cannot be compared: side, source id, key, and the field with its unknown word."""
+    return _union(query for side in Side for query in _troubles(side, rules))
+
+
+def _troubles(side: Side, rules: ComparisonRules) -> Iterator[str]:
+    nothing = "CAST(NULL AS VARCHAR) AS field, CAST(NULL AS VARCHAR) AS word"
+    yield f"SELECT '{side}' AS side, source_id, CAST(NULL AS VARCHAR) AS key, {nothing} FROM {side}_unkeyed"
+    yield f"SELECT '{side}' AS side, source_id, key, {nothing} FROM {side}_gathered SEMI JOIN {side}_shared USING (key)"
+    for rule in rules.fields:
+        if rule.words:
+            each = seen(rule, rules)
+            yield f"""
+        SELECT '{side}' AS side, {side}.source_id, {side}.key, '{rule.name}' AS field, {each.shown[side]} AS word
+        FROM {side}_folded {side} SEMI JOIN (SELECT key FROM suspects WHERE verdict = 'unknown_value') set_aside
+        USING (key) WHERE {each.unknown_on[side]}"""
 
 
 def differences(rules: ComparisonRules) -> str:
     """Ask for everything about the differing records, fetched again by key so that the first join stays narrow."""
-    columns = ["verdict", "key"]
+    picked = ["verdict", "suspects.key"]
     for side in Side:
-        columns += [
+        picked += [
             f"{side}.state AS {side}_state",
             f"{side}.source_id AS {side}_source_id",
             f"{side}.status AS {side}_status",
             f"epoch_us({side}.changed_at) AS {side}_changed_at",
         ]
         if rules.amount_field is not None:
-            columns += [
+            picked += [
                 f"{side}.field_{rules.amount_field} AS {side}_amount",
                 f"{side}.field_{rules.amount_field}_currency AS {side}_currency",
             ]
-    for rule in rules.fields:
-        columns.append(f"verdict = 'value_conflict' AND ({_differs(rule)}) AS differs_{rule.name}")
-        columns += [f"{_shown(side, rule)} AS {side}_field_{rule.name}" for side in Side]
+    compared: Iterable[tuple[str, Seen]] = ((rule.name, seen(rule, rules)) for rule in rules.fields)
+    for name, each in compared:
+        picked.append(f"verdict IN ('value_conflict', 'format_only') AND ({each.differs}) AS differs_{name}")
+        picked.append(f"verdict = 'value_conflict' AND ({each.conflicts}) AS conflicts_{name}")
+        picked += [f"{each.shown[side]} AS {side}_field_{name}" for side in Side]
     return f"""
-        WITH crm AS MATERIALIZED (FROM crm_folded SEMI JOIN suspects USING (key)),
-        billing AS MATERIALIZED (FROM billing_folded SEMI JOIN suspects USING (key))
-        SELECT {_list(*columns)}
-        FROM suspects LEFT JOIN crm USING (key) LEFT JOIN billing USING (key)
-        ORDER BY verdict, key"""
+        SELECT {_list(*picked)}
+        FROM suspects
+        LEFT JOIN (SELECT * FROM crm_folded SEMI JOIN suspects USING (key)) crm ON crm.key = suspects.key
+        LEFT JOIN (SELECT * FROM billing_folded SEMI JOIN suspects USING (key)) billing ON billing.key = suspects.key
+        WHERE verdict <> 'unknown_value'
+        ORDER BY verdict, suspects.key"""
 
 
-def _differs(rule: FieldRule) -> str:
-    """Say when one field of `crm` and `billing` differs."""
-    crm = ", ".join(f"crm.{column}" for column in columns_of(rule))
-    billing = ", ".join(f"billing.{column}" for column in columns_of(rule))
-    if rule.money:
-        return f"money_differs({crm}, {billing}, {_tolerance(rule)})"
-    if rule.numeric:
-        return f"numbers_differ({crm}, {billing}, {_tolerance(rule)})"
-    return f"{crm} IS DISTINCT FROM {billing}"
-
-
-def _tolerance(rule: FieldRule) -> str:
-    return f"CAST('{rule.tolerance:f}' AS DECIMAL(38, 10))"
-
-
-def _shown(side: Side, rule: FieldRule) -> str:
-    columns = ", ".join(f"{side}.{column}" for column in columns_of(rule))
-    return f"shown_money({columns})" if rule.money else columns
-
-
-def _money(rules: ComparisonRules) -> Iterator[tuple[str, ...]]:
-    return (columns_of(rule) for rule in rules.carried if rule.money)
-
-
-def _columns(rules: ComparisonRules) -> list[str]:
-    return [column for rule in rules.carried for column in columns_of(rule)]
+def _any(conditions: Iterable[str]) -> str:
+    return " OR ".join(f"({one})" for one in conditions) or "false"
 
 
 def _union(queries: Iterable[str]) -> str:
     """Put the answers of both sides into one, in an order that depends on nothing but the rows."""
-    return "\n        UNION ALL".join(queries) + "\n        ORDER BY ALL"
+    return "\n        UNION ALL".join(f"\n{query}" for query in queries) + "\n        ORDER BY ALL"
 
 
 def _list(*columns: str) -> str:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Final
 
+from reconciliation_pipeline.domain.keys import joined, parted
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Value, Wish
 from reconciliation_pipeline.domain.records import Amount, Side, State
 from reconciliation_pipeline.domain.rules import FieldRule
@@ -65,8 +66,9 @@ class Bed:
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def key(self) -> str:
-        """Make the next key."""
-        return f"{self.prefix}{next(self._numbers):03d}"
+        """Make the next key; where a side has it in several places, it says the same in each."""
+        name = f"{self.prefix}{next(self._numbers):03d}"
+        return joined([name] * max(ground.parts for ground in self.grounds.values()))
 
     def wish(  # noqa: PLR0913 - everything a planted record can be, by name
         self,
@@ -88,10 +90,11 @@ class Bed:
             part: Which of several records of this key and side; they differ in their ids.
             keyless: Whether it lacks its key.
         """
-        ground = self.grounds[side]
+        ground, name = self.grounds[side], parted(key)[0]
+        own = key if ground.parts == 1 else name
         amounts = [name for name, value in says.values.items() if value is not None and self.is_money(name)]
         return Wish(
-            source_id=key if ground.key_is_id else f"{key}{list(Side).index(side)}{part}",
+            source_id=own if ground.key_is_id else f"{name}{list(Side).index(side)}{part}",
             key=None if keyless else key,
             state=state,
             word=self.words[side] if says.word is None else says.word,

@@ -7,7 +7,7 @@ were planted are among them.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciliation_pipeline.domain.records import Discrepancy, Side
+from reconciliation_pipeline.domain.records import Discrepancy, FieldDifference, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class SideBalance:
         folded: Rows that `reduce` merged into another row of the same key.
         equal: Active on both sides, every compared field equal.
         conflict: Active on both sides, some field different.
+        format_only: Active on both sides, and what differs differs in its format only.
+        unknown_value: Active on both sides, and set apart because a word on either of them was never explained.
         one_sided: Active here and not there.
         counterpart: Not active here, while the other side's record of that key is active.
         out_of_scope: Not active here, and not active or not present there; or out of scope and without a key.
@@ -35,6 +37,8 @@ class SideBalance:
     one_sided: int
     counterpart: int
     out_of_scope: int
+    format_only: int = 0
+    unknown_value: int = 0
 
     @property
     def accounted(self) -> int:
@@ -48,27 +52,48 @@ class SideBalance:
             + self.one_sided
             + self.counterpart
             + self.out_of_scope
+            + self.format_only
+            + self.unknown_value
         )
 
 
 @dataclass(frozen=True, slots=True)
 class KeyTrouble:
-    """A record that cannot be paired: it has no key, or shares it with another record.
+    """A record that cannot be compared: it has no key, shares it with another record, or holds an unknown word.
 
     Attributes:
         side: Where it was found.
         source_id: The system's own id.
         key: The shared key; None when it has none.
+        field: The field whose word nobody explained; None when that is not the trouble.
+        word: That word.
     """
 
     side: Side
     source_id: str
     key: str | None
+    field: str | None = None
+    word: str | None = None
 
     @property
     def kind(self) -> str:
-        """Spell the trouble as the contract does: `no_key` or `duplicate_key`."""
+        """Spell the trouble as the contract does: `no_key`, `duplicate_key` or `unknown_value`."""
+        if self.field is not None:
+            return "unknown_value"
         return "no_key" if self.key is None else "duplicate_key"
+
+
+@dataclass(frozen=True, slots=True)
+class FormatDifference:
+    """A record whose two sides mean the same and write it differently.
+
+    Attributes:
+        key: Its key.
+        fields: Every field that differs, with both values.
+    """
+
+    key: str
+    fields: tuple[FieldDifference, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +129,13 @@ class Comparison:
         discrepancies: Ordered by kind and key.
         key_troubles: Records without a key or with a shared one, ordered by side and id.
         balances: Where every row of each side went.
+        format_only: Records that differ in their format only, ordered by key; the balances count all, here are the
+            first of them.
         planted: Whether it found what was planted; no planted record is anywhere else in it. None when nothing was.
     """
 
     discrepancies: tuple[Discrepancy, ...]
     key_troubles: tuple[KeyTrouble, ...]
     balances: Mapping[Side, SideBalance]
+    format_only: tuple[FormatDifference, ...] = ()
     planted: Planted | None = None

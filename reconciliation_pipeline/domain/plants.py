@@ -47,6 +47,7 @@ class Ground:
         folds: Several rows of one key become one record.
         key_is_id: A record's key and its id stand at the same place, so none can lack only one of them.
         digits: A number is read from where the key or the id stands, so both must be digits.
+        parts: In how many places of a record its key stands.
     """
 
     fields: frozenset[str]
@@ -57,6 +58,7 @@ class Ground:
     folds: bool
     key_is_id: bool = False
     digits: bool = False
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,11 +234,19 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class FieldDifference:
-    """One field on which the two sides disagree, with both values as text."""
+    """One field on which the two sides disagree, with both values as text.
+
+    Attributes:
+        name: The field.
+        crm: Its value in the CRM; None where it has none.
+        billing: Its value in billing.
+        format_only: Whether the two mean the same and are merely written differently.
+    """
 
     name: str
     crm: str | None
     billing: str | None
+    format_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ Compare = Callable[[Sequence[Row], Sequence[Row], ComparisonRules], Comparison]
 def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compare]:
     """Compare two lists of records through real files; a cursor of its own gives each comparison a clean engine."""
     folder: Path = tmp_path_factory.mktemp("sides")
-    with engine._engine(SMALL) as started:
+    with engine.started(SMALL) as started:
 
         def compared(crm: Sequence[Row], billing: Sequence[Row], by: ComparisonRules) -> Comparison:
             with started.cursor() as own:
-                return engine._compare(own, files(folder, crm, billing, by), by)
+                return engine.compare_in(own, files(folder, crm, billing, by), by)[0]
 
         yield compared

@@ -67,7 +67,7 @@ class Bench:
     def compare(self, files: SnapshotFiles, by: ComparisonRules) -> Compared:
         """Compare as the engine does."""
         with self.connection.cursor() as own:
-            return engine._compare(own, files, by), tuple(engine._places(own, files))
+            return engine.compare_in(own, files, by)
 
     def altered(self, old: str, new: str) -> Compare:
         """Compare with a mistake in the statements; what is replaced must be there."""
@@ -75,7 +75,7 @@ class Bench:
         def compare(files: SnapshotFiles, by: ComparisonRules) -> Compared:
             with self.connection.cursor() as own:
                 asked: Any = Altered(own, old, new)
-                compared = engine._compare(asked, files, by), tuple(engine._places(asked, files))
+                compared = engine.compare_in(asked, files, by)
                 assert asked.times, f"no statement holds {old!r}"
                 return compared
 

@@ -13,5 +13,5 @@ from reconciliation_pipeline_tests.planting.bench import Bench
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Plant into comparisons; a cursor of its own gives each a clean engine."""
-    with engine._engine(SMALL) as started:
+    with engine.started(SMALL) as started:
         yield Bench(started, tmp_path_factory.mktemp("sides"), count())

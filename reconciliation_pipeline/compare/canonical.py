@@ -1,0 +1,237 @@
+"""When do two spellings mean the same? Each rule of `domain/rules.py`, once, as an expression in SQL.
+
+Every function takes an expression and gives one. They are written in DuckDB's dialect, in the part of it that other
+engines share (`portable.py`), and evaluated a column at a time: no record ever comes to Python for this.
+
+    key_of      the canonical text of a key
+    text_of     the canonical text of a field's value; two values are equal where these are
+    loose       what is left of a canonical text once capitals, blanks, leading zeros and ways to write a date or a
+                number are put aside; texts that differ and are alike there differ in their format only
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Final
+
+from reconciliation_pipeline.compare.countries import ALPHA_2, OTHER_NAMES
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.rules import DateRule, FieldRule, KeyRule, Precision, Reading, Space, Spelling
+
+# Engines disagree on what \s is beyond ASCII, so that the blanks are named one by one.
+_BLANK: Final = "[ \t\n\v\f\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME: Final = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
+_ZONE: Final = "([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
+
+
+def literal(text: str) -> str:
+    """Write a text of the settings as SQL does."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def key_of(key: str, rule: KeyRule, side: Side) -> str:
+    """Write the canonical text of a key; NULL or empty where there is none.
+
+    Args:
+        key: The expression of the key as the system writes it.
+        rule: What does not matter about a key.
+        side: Whose key it is.
+    """
+    canonical = _spelt_key(key, rule, side)
+    for old, new in rule.aliases.items():
+        # Written as either system writes them, so they are read as either system's keys are.
+        olds = ", ".join(dict.fromkeys(_spelt_key(literal(old), rule, each) for each in Side))
+        canonical_new = _spelt_key(literal(new), rule, side)
+        canonical = f"CASE WHEN {canonical} IN ({olds}) THEN {canonical_new} ELSE {canonical} END"
+    return canonical
+
+
+def _spelt_key(key: str, rule: KeyRule, side: Side) -> str:
+    space = Space.TRIM if rule.trim else Space.EXACT
+    spelling = Spelling(ignore_case=rule.ignore_case, space=space, compose=rule.compose)
+    text = _spelt(key, spelling)
+    if prefix := rule.prefixes.get(side):
+        start = _spelt(literal(prefix), spelling) if rule.ignore_case or rule.compose else literal(prefix)
+        text = f"CASE WHEN starts_with({text}, {start}) THEN substr({text}, {len(prefix) + 1}) ELSE {text} END"
+    if suffix := rule.suffixes.get(side):
+        end = _spelt(literal(suffix), spelling) if rule.ignore_case or rule.compose else literal(suffix)
+        cut = f"substr({text}, 1, length({text}) - {len(suffix)})"
+        text = f"CASE WHEN ends_with({text}, {end}) THEN {cut} ELSE {text} END"
+    return f"regexp_replace({text}, '^0+([^0]|0$)', '\\1')" if rule.ignore_zeros else text
+
+
+def text_of(value: str, rule: FieldRule, side: Side) -> str:
+    """Write the canonical text of a value; NULL where there is none, and where a word is unknown.
+
+    Args:
+        value: The expression of the value as the snapshot holds it.
+        rule: What does not matter about it.
+        side: Whose value it is.
+    """
+    text = _spelt(value, rule.spelling)
+    if rule.words:
+        return _meaning(text, rule, side)
+    return _READINGS[rule.reading](text, rule)
+
+
+def is_unknown(value: str, rule: FieldRule, side: Side) -> str:
+    """Say when a value is a word that nobody explained."""
+    spelt = _spelt(value, rule.spelling)
+    return f"({spelt} IS NOT NULL AND {text_of(value, rule, side)} IS NULL)"
+
+
+def loose(text: str) -> str:
+    """Write what is left of a canonical text without anything that is mere format."""
+    folded = _spelt(text, Spelling(ignore_case=True, space=Space.COLLAPSE, compose=True, empty_is_null=True))
+    for pattern, instead in _FORMATS:
+        folded = f"regexp_replace({folded}, {literal(pattern)}, {literal(instead)})"
+    return folded
+
+
+_FORMATS: Final = (
+    # 01.02.2026 and 2026/02/01; which of the numbers in 01/02/2026 is the day, nobody can know.
+    (r"^([0-9]{1,2})[.]([0-9]{1,2})[.]([0-9]{4})$", r"\3-\2-\1"),
+    (r"^([0-9]{4})/([0-9]{1,2})/([0-9]{1,2})$", r"\1-\2-\3"),
+    (r"^([0-9]{4})-([0-9])-", r"\1-0\2-"),
+    (r"^([0-9]{4}-[0-9]{2})-([0-9])$", r"\1-0\2"),
+    # 2026-01-01t10:00:00.000z and 2026-01-01 10:00:00+00:00; capitals are gone already.
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2})t([0-9]{2}:[0-9]{2})", r"\1 \2"),
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})[.]0+([z+-]|$)", r"\1\2"),
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+)([+-]00:?00)$", r"\1z"),
+    # 007, +7 and 7.00
+    (r"^[+]([0-9]+([.][0-9]+)?)$", r"\1"),
+    (r"^(-?)0+([0-9]+([.][0-9]+)?)$", r"\1\2"),
+    (r"^(-?[0-9]+)[.]0+$", r"\1"),
+    (r"^(-?[0-9]+[.][0-9]*[1-9])0+$", r"\1"),
+)
+
+
+def _spelt(value: str, spelling: Spelling) -> str:
+    if spelling.compose:
+        value = f"nfc_normalize({value})"
+    match spelling.space:
+        case Space.TRIM:
+            value = _trimmed(value)
+        case Space.COLLAPSE:
+            value = f"trim(regexp_replace({value}, '{_BLANK}+', ' ', 'g'))"
+        case Space.IGNORE:
+            value = _without(value, _BLANK)
+        case Space.EXACT:
+            pass
+    if spelling.ignore_case:
+        value = f"lower({value})"
+    return f"CASE WHEN {_without(value, _BLANK)} <> '' THEN {value} END" if spelling.empty_is_null else value
+
+
+def _trimmed(value: str) -> str:
+    return f"regexp_replace({value}, '^{_BLANK}+|{_BLANK}+$', '', 'g')"
+
+
+def _without(value: str, letters: str) -> str:
+    return f"regexp_replace({value}, '{letters}', '', 'g')"
+
+
+def _meaning(text: str, rule: FieldRule, side: Side) -> str:
+    own: Mapping[str, str] = rule.words.get(side) or {
+        meaning: meaning for words in rule.words.values() for meaning in words.values()
+    }
+    return _chosen(text, {_spelt(literal(word), rule.spelling): meaning for word, meaning in own.items()})
+
+
+def _chosen(text: str, choices: Mapping[str, str], *, otherwise: str = "NULL") -> str:
+    cases = " ".join(f"WHEN {each} THEN {literal(meaning)}" for each, meaning in choices.items())
+    return f"CASE {text} {cases} ELSE {otherwise} END"
+
+
+def _as_is(text: str, _rule: FieldRule) -> str:
+    return text
+
+
+def _email(text: str, _rule: FieldRule) -> str:
+    return f"lower({_trimmed(text)})"
+
+
+def _phone(text: str, rule: FieldRule) -> str:
+    """Read digits only where there is nothing but digits and what people put between them."""
+    # The 0 in +49 (0) 30 is not dialled after the calling code.
+    digits = _without(f"replace({text}, '(0)', '')", "[^0-9+]")
+    home = f"WHEN starts_with({digits}, '0') THEN {literal('+' + rule.calling_code)} || substr({digits}, 2)"
+    return f"""CASE
+        WHEN regexp_matches({text}, '[^-0-9+()/. \u00a0]') OR NOT regexp_matches({text}, '[0-9]') THEN {text}
+        WHEN starts_with({digits}, '00') THEN '+' || substr({digits}, 3)
+        {home if rule.calling_code else ""}
+        ELSE {digits}
+    END"""
+
+
+def _country(text: str, _rule: FieldRule) -> str:
+    name = f"upper({_trimmed(text)})"
+    known = ", ".join(literal(code) for code in ALPHA_2)
+    others = {literal(other): code for other, code in OTHER_NAMES.items()}
+    return f"CASE WHEN {name} IN ({known}) THEN {name} ELSE {_chosen(name, others, otherwise=text)} END"
+
+
+def _date(text: str, rule: FieldRule) -> str:
+    moment = _moment(_trimmed(text), rule.date)
+    # A day is a day in its zone. Hours and less are cut from the instant itself, as an hour comes twice in autumn.
+    zone = rule.date.zone if rule.date.precision is Precision.DAY else "UTC"
+    local = f"({moment} AT TIME ZONE {literal(zone)})"
+    return f"coalesce(CAST(date_trunc('{rule.date.precision}', {local}) AS VARCHAR), {text})"
+
+
+def _moment(text: str, rule: DateRule) -> str:
+    """Read an instant; NULL where the text names none."""
+    naive, others = f"TRY_CAST({text} AS TIMESTAMP)", []
+    for form in rule.formats:
+        if form in {"epoch", "epoch_ms"}:
+            second = 1 if form == "epoch" else 1000
+            number = f"TRY_CAST({text} AS BIGINT)"
+            counts = f"regexp_matches({text}, '^-?[0-9]{{1,14}}$')"
+            others.append(f"CASE WHEN {counts} THEN to_timestamp({number} / {second}.0) END")
+        else:
+            others.append(f"try_strptime({text}, {literal(form)}) AT TIME ZONE {literal(rule.zone)}")
+    return f"""CASE
+        WHEN regexp_matches({text}, '^{_DAY}[Tt ]{_TIME}{_ZONE}$') THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE)
+        WHEN regexp_matches({text}, '^{_DAY}([Tt ]{_TIME})?$') THEN {naive} AT TIME ZONE {literal(rule.zone)}
+        ELSE {f"coalesce({', '.join(others)})" if others else "NULL"}
+    END"""
+
+
+_READINGS: Final = {
+    Reading.TEXT: _as_is,
+    Reading.EMAIL: _email,
+    Reading.PHONE: _phone,
+    Reading.COUNTRY: _country,
+    Reading.DATE: _date,
+}
+
+
+def number(value: str) -> str:
+    """Write a text as a number, exact to ten places; NULL where it is none, or has more than 27 digits before them.
+
+    One digit is left free, so that the difference of any two has a place.
+    """
+    return f"TRY_CAST({value} AS DECIMAL(37, 10))"
+
+
+def numbers_differ(one: str, other: str, tolerance: Decimal, relative: Decimal) -> str:
+    """Say when two numbers differ. Absent equals absent only; what is no number equals the same text only.
+
+    Args:
+        one: The expression of a text.
+        other: Another one.
+        tolerance: The largest difference that still agrees.
+        relative: The largest share of the larger one that still agrees, at most six places.
+    """
+    apart = f"abs(CAST({number(one)} AS DECIMAL(38, 10)) - {number(other)})"
+    differ = f"{apart} > CAST('{tolerance:f}' AS DECIMAL(38, 10))"
+    if relative:
+        # Twenty digits before the point times six behind it are what a number of this engine can hold.
+        sizes = ", ".join(f"TRY_CAST(abs({number(each)}) AS DECIMAL(30, 10))" for each in (one, other))
+        share = f"CAST('{relative:f}' AS DECIMAL(8, 6)) * greatest({sizes})"
+        differ += f" AND coalesce(TRY_CAST({apart} AS DECIMAL(30, 10)) > {share}, true)"
+    return f"""CASE
+        WHEN {one} IS NOT DISTINCT FROM {other} THEN false
+        WHEN {number(one)} IS NULL OR {number(other)} IS NULL THEN true
+        ELSE {differ}
+    END"""

@@ -1,0 +1,125 @@
+"""When do the two values of one field differ, and how are they shown? In SQL, over records called `crm` and `billing`.
+
+What makes two values equal is `canonical.py`; which records meet is `statement.py`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from reconciliation_pipeline.compare.canonical import is_unknown, loose, number, numbers_differ, text_of
+from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.rules import FieldRule
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One compared field of a pair of records, as expressions.
+
+    Attributes:
+        differs: The values are not equal under the field's rule.
+        conflicts: They differ, and not in their format only.
+        unknown: One of them is a word that nobody explained.
+        unknown_on: The same of one side's value.
+        shown: Each value as people see it.
+    """
+
+    differs: str
+    conflicts: str
+    unknown: str
+    unknown_on: Mapping[Side, str]
+    shown: Mapping[Side, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """One amount of a side, as expressions over all rows of a key.
+
+    Attributes:
+        value: Column of the amount, a text.
+        currency: Column of its currency.
+        number: The amount as a number.
+        total: The sum of the rows that are pooled, as people write it.
+    """
+
+    value: str
+    currency: str
+    number: str
+    total: str
+
+
+def columns(rules: ComparisonRules) -> list[str]:
+    """Name every column of a snapshot that the rules need."""
+    return [column for rule in rules.carried for column in columns_of(rule)]
+
+
+def money(rules: ComparisonRules) -> Iterator[Money]:
+    """Write what is added up where several rows become one record."""
+    for rule in rules.carried:
+        if rule.money:
+            value, currency = columns_of(rule)
+            yield Money(value, currency, number(value), _total(value))
+
+
+def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
+    """Write how one field of a pair is compared and shown."""
+    value, *others = columns_of(rule)
+    crm, billing = (f"{side}.{value}" for side in Side)
+    if rule.money or rule.numeric:
+        differs = numbers_differ(crm, billing, rule.tolerance, rule.relative)
+        if others:
+            currencies = " IS DISTINCT FROM ".join(f"{side}.{others[0]}" for side in Side)
+            # The same number in another currency is another amount; a currency without an amount says nothing.
+            differs = f"({differs}) OR ({crm} IS NOT NULL AND {billing} IS NOT NULL AND {currencies})"
+        conflicts, unknown = differs, dict.fromkeys(Side, "false")
+    else:
+        texts = [text_of(f"{side}.{value}", rule, side) for side in Side]
+        differs = conflicts = " IS DISTINCT FROM ".join(f"({text})" for text in texts)
+        unknown = dict.fromkeys(Side, "false")
+        if rule.words:
+            unknown = {side: is_unknown(f"{side}.{value}", rule, side) for side in Side}
+        else:
+            alike = " IS NOT DISTINCT FROM ".join(f"({loose(text)})" for text in texts)
+            conflicts = f"({differs}) AND NOT ({alike})"
+    if rule.name in rules.never_empty:
+        lost = f"({crm} IS NULL AND {billing} IS NULL)"
+        differs, conflicts = f"{lost} OR ({differs})", f"{lost} OR ({conflicts})"
+    return Seen(
+        differs=differs,
+        conflicts=conflicts,
+        unknown=" OR ".join(dict.fromkeys(unknown.values())),
+        unknown_on=unknown,
+        shown={side: _shown(side, rule) for side in Side},
+    )
+
+
+def digested(rule: FieldRule, side: Side) -> str:
+    """Write a text that two values share only where they are equal, whatever the rule tolerates; NULL where empty.
+
+    A word that nobody explained gets a text too: whether its record may be compared is asked apart.
+    """
+    value, *others = columns_of(rule)
+    if rule.money or rule.numeric:
+        exact = f"coalesce(CAST({number(value)} AS VARCHAR), {value})"
+        return f"{exact} || coalesce(' ' || {others[0]}, '')" if others else exact
+    return text_of(value, rule, side)
+
+
+def unknown_words(rules: ComparisonRules, side: Side) -> str:
+    """Say when a row holds a word that nobody explained."""
+    words = (is_unknown(columns_of(rule)[0], rule, side) for rule in rules.fields if rule.words)
+    return " OR ".join(words) or "false"
+
+
+def _shown(side: Side, rule: FieldRule) -> str:
+    value, *others = (f"{side}.{column}" for column in columns_of(rule))
+    return f"CASE WHEN {value} IS NOT NULL THEN concat_ws(' ', {value}, {others[0]}) END" if others else value
+
+
+def _total(value: str) -> str:
+    """Write a total as people do: with the places its parts had, and never fewer than it needs."""
+    pooled = f"FILTER (WHERE pooled AND {value} IS NOT NULL)"
+    places = f"max(least(10, length(split_part({value}, '.', 2)))) {pooled}"
+    total = f"CAST(sum({number(value)}) {pooled} AS VARCHAR)"
+    zeros = f"'0{{0,' || CAST(10 - {places} AS VARCHAR) || '}}$'"
+    return f"rtrim(regexp_replace({total}, {zeros}, ''), '.')"
