@@ -22,6 +22,7 @@ from reconciliation_pipeline.connectors.values import (
     text_of,
 )
 from reconciliation_pipeline.domain.currencies import minor_digits
+from reconciliation_pipeline.domain.keys import joined
 from reconciliation_pipeline.domain.records import Row, State
 from reconciliation_pipeline.settings.model import CurrencyPath, MappedField, SideBase, Status, Timestamp
 
@@ -37,7 +38,7 @@ ENOUGH = 50
 
 def mapped_paths(settings: SideBase) -> tuple[str, ...]:
     """Every path the mapping of a side reads, each once, in a stable order."""
-    paths = [settings.source_id, settings.key, settings.status.field]
+    paths = [settings.source_id, *settings.key_paths, settings.status.field]
     paths += [stamp.field for stamp in (settings.created_at, settings.updated_at) if stamp is not None]
     for mapped in settings.fields.values():
         paths.append(mapped.path)
@@ -72,7 +73,7 @@ class Mapper:
         self._rule = settings.status
         self._states = _states(settings.status)
         self._source_id = self._part(settings.source_id, key_of)
-        self._key = self._part(settings.key, key_of)
+        self._key = self._whole(settings.key_paths)
         self._status = self._text(settings.status.field)
         self._created_at = self._moment(settings.created_at)
         self._updated_at = self._moment(settings.updated_at)
@@ -152,6 +153,19 @@ class Mapper:
             raise refused
 
         return part
+
+    def _whole(self, paths: tuple[str, ...]) -> _Part[str | None]:
+        """Read a key; one that lacks a part is none."""
+        parts = [self._part(path, key_of) for path in paths]
+        if len(parts) == 1:
+            return parts[0]
+
+        def whole(record: Record) -> str | None:
+            read = [part(record) for part in parts]
+            found = [text for text in read if text is not None]
+            return joined(found) if len(found) == len(read) else None
+
+        return whole
 
     def _text(self, path: str) -> _Part[str | None]:
         read, part = self._readers[path], self._part(path, text_of)

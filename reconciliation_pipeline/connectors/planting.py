@@ -22,6 +22,7 @@ from reconciliation_pipeline.connectors.paths import ABSENT, Path, column_reader
 from reconciliation_pipeline.connectors.stripe_planting import OutOfReach
 from reconciliation_pipeline.connectors.vendors import ENRICH, MINOR_DIGITS
 from reconciliation_pipeline.domain.currencies import minor_digits
+from reconciliation_pipeline.domain.keys import parted
 from reconciliation_pipeline.domain.plants import Ground, Wish
 from reconciliation_pipeline.domain.records import Row, State
 from reconciliation_pipeline.settings.model import (
@@ -96,8 +97,9 @@ class Seedbed:
             stopped=tuple(dict.fromkeys(stopped)),
             words=tuple(settings.status.active),
             folds=settings.reduce != "none",
-            key_is_id=self._overlap(settings.key, settings.source_id),
-            digits=any(path in {settings.key, settings.source_id} for path in numbers),
+            key_is_id=any(self._overlap(path, settings.source_id) for path in settings.key_paths),
+            digits=any(path in {*settings.key_paths, settings.source_id} for path in numbers),
+            parts=len(settings.key_paths),
         )
 
     def row(self, wish: Wish) -> Row:
@@ -131,7 +133,7 @@ class Seedbed:
     def _places(self) -> Iterator[str]:
         """Yield the path of everything that is read, as often as it is read."""
         settings = self._settings
-        yield from (settings.source_id, settings.key, settings.status.field)
+        yield from (settings.source_id, *settings.key_paths, settings.status.field)
         yield from (stamp.field for stamp in (settings.created_at, settings.updated_at) if stamp is not None)
         for mapped in settings.fields.values():
             yield mapped.path
@@ -147,7 +149,8 @@ class Seedbed:
     def _demands(self, wish: Wish) -> Demands:
         settings, demands = self._settings, _Demands()
         demands.add(settings.source_id, wish.source_id)
-        demands.add(settings.key, wish.key)
+        for path, part in zip(settings.key_paths, self._key(wish), strict=True):
+            demands.add(path, part)
         demands.add(settings.status.field, self._status(wish))
         for name, moment in wish.stamps.items():
             stamp = getattr(settings, name)
@@ -179,6 +182,13 @@ class Seedbed:
         if any(path in said and said[path] != value for path, value in more.items()):
             raise Impossible
         return {**said, **more}
+
+    def _key(self, wish: Wish) -> tuple[str | None, ...]:
+        """Give what stands at each place of the key; a record without one lacks only the first part of it."""
+        count = len(self._settings.key_paths)
+        if wish.key is None:
+            return (None, *[wish.source_id] * (count - 1))
+        return (wish.key,) if count == 1 else parted(wish.key)
 
     def _status(self, wish: Wish) -> str:
         rule = self._settings.status

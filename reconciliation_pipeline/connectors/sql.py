@@ -26,6 +26,7 @@ from reconciliation_pipeline.connectors.sql_moment import abandoned_at_once, clo
 from reconciliation_pipeline.connectors.sql_table import SqlTable, find_table
 from reconciliation_pipeline.connectors.sql_trouble import Trouble, told
 from reconciliation_pipeline.connectors.values import Unusable
+from reconciliation_pipeline.domain.keys import parted
 from reconciliation_pipeline.domain.records import Row, Side
 from reconciliation_pipeline.settings.model import SqlSide
 
@@ -189,14 +190,15 @@ class SqlSource:
         return f"end of the result, {received:,} of {total:,} rows"
 
     def _look_up(self, held: _Held, keys: Sequence[str], by: By) -> Generator[PointRead, None, None]:
-        column = self._settings.source_id if by is By.ID else self._settings.key
+        columns = (self._settings.source_id,) if by is By.ID else self._settings.key_paths
         mapper = Mapper(self._settings, reader=column_reader)
         for start in range(0, len(keys), AT_ONCE):
             chunk = keys[start : start + AT_ONCE]
             found: dict[str, list[Row]] = {key: [] for key in chunk}
             # No database holds a NUL character in text, and some drivers refuse to ask for one.
             askable = [key for key in chunk if "\x00" not in key]
-            for batch in self._batches(held, held.table.rows_named(column, askable)):
+            wanted = _by_column(columns, askable)
+            for batch in self._batches(held, held.table.rows_named(wanted)):
                 for row in (_row(mapper, held.table.columns, values) for values in batch):
                     name = row.source_id if by is By.ID else row.key
                     if name in found:
@@ -230,6 +232,14 @@ class SqlSource:
 
 def _count(held: _Held) -> Generator[int, None, None]:
     yield held.connection.execute(held.table.count).scalar_one()
+
+
+def _by_column(columns: Sequence[str], names: Sequence[str]) -> dict[str, list[str]]:
+    """Say what each column has to hold; a name of other than so many parts is nobody's."""
+    if len(columns) == 1:
+        return {columns[0]: list(names)}
+    parts = [each for each in map(parted, names) if len(each) == len(columns)]
+    return {column: sorted({each[number] for each in parts}) for number, column in enumerate(columns)}
 
 
 def _row(mapper: Mapper, columns: Mapping[str, Column], values: Sequence[object]) -> Row:

@@ -48,17 +48,23 @@ class SqlTable:
     rows: sa.Select[Any]
     count: sa.Select[tuple[int]]
 
-    def rows_named(self, column: str, names: Sequence[str]) -> sa.Select[Any]:
-        """Ask for the rows whose column holds one of these names, and perhaps for some more.
+    def rows_named(self, names: Mapping[str, Sequence[str]]) -> sa.Select[Any]:
+        """Ask for the rows in which each of these columns holds one of its names, and perhaps for some more.
 
         Names are compared as text and without the space around them, as the mapping reads them, so the
         database reads every row; upper and lower case may be the same to it.
+
+        Args:
+            names: By column. Of a key of several parts every row is found, and every mixture of the parts too.
         """
+        return self.rows.where(*(self._holds(column, each) for column, each in names.items()))
+
+    def _holds(self, column: str, names: Sequence[str]) -> sa.ColumnElement[bool]:
         spaced: sa.ColumnElement[Any] = sa.cast(self.rows.selected_columns[column], sa.String(LONGEST_KEY))
         for space in _SPACES:
             spaced = sa.func.replace(spaced, space, " ")
         wanted = [reduce(lambda text, space: text.replace(space, " "), _SPACES, name).strip(" ") for name in names]
-        return self.rows.where(sa.func.trim(spaced).in_(wanted))
+        return sa.func.trim(spaced).in_(wanted)
 
 
 def find_table(connection: sa.Connection, settings: SqlSide, morning: date) -> SqlTable:

@@ -1,12 +1,15 @@
 """Do the parts of a reconciliation fit each other?
 
-Asked once the shape is right: compared fields against what both sides map, the amount, tolerances.
+Asked once the shape is right: compared fields against what both sides map, and the amount. What contradicts itself
+within the rules of a field or of the keys is `contradictions.py`.
 """
 
 from collections.abc import Iterator
 
+from reconciliation_pipeline.settings.comparing import ComparedField
+from reconciliation_pipeline.settings.contradictions import of_field, of_keys
 from reconciliation_pipeline.settings.mistakes import Keys, Mistake, nearest
-from reconciliation_pipeline.settings.model import ComparedField, MappedField, Reconciliation
+from reconciliation_pipeline.settings.model import MappedField, Reconciliation
 from reconciliation_pipeline.settings.places import Document
 
 Mapped = dict[str, dict[str, MappedField]]
@@ -25,19 +28,20 @@ def misfits(reconciliation: Reconciliation, document: Document) -> Iterator[Mist
         first.setdefault(compared.field, index)
         yield from _compared(compared, keys, mapped, document)
     yield from _amount(reconciliation, mapped, document)
+    yield from of_keys(reconciliation, document)
 
 
 def _compared(compared: ComparedField, keys: Keys, mapped: Mapped, document: Document) -> Iterator[Mistake]:
     name = compared.field
     kinds = {side: fields[name].type for side, fields in mapped.items() if name in fields}
-    if len(kinds) < len(mapped):
+    # What is not compared may be one side's alone.
+    wanted = 1 if compared.ignore else len(mapped)
+    if len(kinds) < wanted:
         yield _unmapped(name, keys, mapped, document)
-    elif len(set(kinds.values())) > 1:
+    elif len(set(kinds.values())) > 1 and not compared.ignore:
         text = f"`{name}` is " + " and ".join(f"{kind} in {side}" for side, kind in kinds.items())
         yield document.mistake(keys, text, "give it the same type on both sides")
-    if compared.tolerance is not None and set(kinds.values()) == {"text"}:
-        text = f"`{name}` is text, and a tolerance is for numbers"
-        yield document.mistake((*keys[:-1], "tolerance"), text, "remove it, or map the field as decimal or money")
+    yield from of_field(compared, keys[:-1], tuple(kinds.values()), document)
 
 
 def _unmapped(name: str, keys: Keys, mapped: Mapped, document: Document) -> Mistake:

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from reconciliation_pipeline.settings.mistakes import Keys, Mistake, nearest
 from reconciliation_pipeline.settings.places import Document
 from reconciliation_pipeline.settings.secrecy import is_secret_key, may_be_secret
-from reconciliation_pipeline.settings.shape import kinds_at, model_at, ways
+from reconciliation_pipeline.settings.shape import keys_of, kinds_at, model_at, ways
 from reconciliation_pipeline.settings.values import CURRENCY
 
 Words = tuple[str, str]
@@ -61,7 +61,7 @@ def told(error: ValidationError, document: Document, data: object) -> Iterator[M
         # The misspelt key says it already.
         if each.kind in {"missing", "no_secret"} and each.keys in meant:
             continue
-        if each.kind in {"one_place", "one_as_of"} and any(keys[:-1] == each.keys for keys in meant):
+        if each.kind in {"one_place", "one_as_of", "no_tolerance"} and any(keys[:-1] == each.keys for keys in meant):
             continue
         yield document.mistake(each.keys, *_words(each), at_key=each.kind in {"extra_forbidden", "bad_name"})
 
@@ -75,7 +75,7 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
         context = each.get("ctx", {})
         if kind in {"union_tag_invalid", "union_tag_not_found"}:
             keys = (*keys, str(context["discriminator"]).strip("'"))
-        elif kind in {"one_place", "one_as_of"}:
+        elif kind in {"one_place", "one_as_of", "no_tolerance"}:
             keys = keys[:-1]
         keys = document.as_written(keys)
         raw = document.raw.get(keys)
@@ -96,7 +96,7 @@ def _words(found: _Found) -> Words:
 
 def _names(found: _Found) -> tuple[str, ...]:
     model = model_at(found.keys[:-1], found.data)
-    return tuple(model.model_fields) if model else ()
+    return tuple(keys_of(model)) if model else ()
 
 
 def _meant(found: _Found) -> str | None:
@@ -110,7 +110,7 @@ def _unknown_key(found: _Found) -> Words:
 
 def _missing(found: _Found) -> Words:
     model = model_at(found.keys[:-1], found.data)
-    described = model.model_fields.get(str(found.keys[-1])) if model else None
+    described = keys_of(model).get(str(found.keys[-1])) if model else None
     purpose = (described.description or "").rstrip(".") if described else ""
     return "this key is missing", f"add it: {purpose[:1].lower()}{purpose[1:]}"
 
@@ -140,7 +140,7 @@ def _text_wanted(found: _Found) -> Words:
 
 def _mapping_wanted(found: _Found) -> Words:
     model = model_at(found.keys, found.data)
-    names = f": {', '.join(model.model_fields)}" if model else ""
+    names = f": {', '.join(keys_of(model))}" if model else ""
     empty = found.value is None
     return "nothing stands here" if empty else "one value is not enough here", f"write keys and values{names}"
 
@@ -189,6 +189,7 @@ _TABLE: tuple[tuple[str, Words | Callable[[_Found], Words]], ...] = (
     ("date.*", _saying("is not a date", "write one like 2026-01-31")),
     ("greater_than", _limit("more than", "gt")),
     ("greater_than_equal", _limit("at least", "ge")),
+    ("less_than", _limit("less than", "lt")),
     ("less_than_equal", _limit("at most", "le")),
     ("too_short", ("the list is empty", "name at least one")),
     ("string_too_short", ("nothing stands between the quotes", "write a value, or remove the key")),
@@ -199,6 +200,8 @@ _TABLE: tuple[tuple[str, Words | Callable[[_Found], Words]], ...] = (
     ("none_required", ("a file carries no total of its own", "remove the key")),
     ("zone", _zone_wanted),
     ("one_place", ("a total stands in exactly one place", "write {body: …} or {header: …}")),
+    ("no_tolerance", ("a tolerance names at least one limit", 'write {absolute: "0.01"} or {relative: "0.001"}')),
+    ("key_parts", ("a key in a list has several parts, each at a path of its own", "write the path alone, or another")),
     ("one_as_of", ("rows of one morning are told apart in exactly one way", "write {column: …} or {expression: …}")),
 )
 
@@ -217,5 +220,11 @@ _REMEDIES = {
     "no_secret": "add `token_env: CRM_TOKEN`, the name of an environment variable",
     "no_currency": "add `currency: EUR`, or `currency: {path: …}` where the record says it",
     "no_token_source": "add `client_env: CRM_CLIENT` and `token_url: https://…`, as the system's documentation says",
+    "share_places": "round it; 0.000001 is one millionth",
+    "calling_code": 'write 1 to 3 digits, without + and zeros before them, such as "49"',
+    "bad_format": 'write it as Python\'s strptime does, such as "%d.%m.%Y", or epoch or epoch_ms',
+    "format_parts": 'write all three, such as "%d.%m.%Y"',
+    "format_zone": "leave %z and %Z out, and write `zone` beside `formats`",
+    "format_half": 'write one like "%d.%m.%Y %H:%M" or "%d.%m.%Y %I:%M %p"',
     "no_total": "add `total: {body: …}` or `total: {header: …}`",
 }

@@ -1,12 +1,11 @@
 """The shape of a reconciliation's settings, once they are valid.
 
-The keys of `reconciliations/*.yaml` are declared here, in `calls.py`, `paging.py` and `people.py`, once; the
-JSON schema for editors and the page of all keys are held against these classes. How a single value is written stands
-in `values.py`; reading files and the words for mistakes start at `load.py`.
+The keys of `reconciliations/*.yaml` are declared here, in `calls.py`, `comparing.py`, `paging.py` and `people.py`,
+once; the JSON schema for editors and the page of all keys are held against these classes. How a single value is
+written stands in `values.py`; reading files and the words for mistakes start at `load.py`.
 """
 
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.comparing import Compared, KeySettings
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
 from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
 from reconciliation_pipeline.settings.values import (
@@ -118,8 +118,8 @@ class SideBase(Strict):
     """What people call this system."""
     active_word: str = "active"
     """What people call its active records, e.g. running."""
-    key: Text
-    """Path of the customer number that pairs a record with the other side."""
+    key: Text | list[Text]
+    """Path of the customer number that pairs a record with the other side; a list where only several together do."""
     source_id: Text = "id"
     """Path of the system's own id."""
     status: Status
@@ -138,6 +138,18 @@ class SideBase(Strict):
     """What every pull must contain."""
     link: RecordPath | None = None
     """Address of one record for people, with `{source_id}` in it."""
+
+    @field_validator("key")
+    @classmethod
+    def _parts_of_its_own(cls, value: str | list[str]) -> str | list[str]:
+        if isinstance(value, list) and len(set(value)) < max(2, len(value)):
+            raise wrong(code="key_parts")
+        return value
+
+    @property
+    def key_paths(self) -> tuple[str, ...]:
+        """The paths of the key's parts: one, or several whose texts `domain/keys.py` joins."""
+        return (self.key,) if isinstance(self.key, str) else tuple(self.key)
 
 
 class RestSide(SideBase):
@@ -243,30 +255,6 @@ class Sides(Strict):
         return self.crm if side is Side.CRM else self.billing
 
 
-class Tolerance(Strict):
-    """How far two numbers may differ and still agree."""
-
-    absolute: Decimal = Field(ge=0)
-    """Largest difference that still agrees, in the unit of the field; write it in quotes."""
-
-
-class ComparedField(Strict):
-    """One mapped field that is compared."""
-
-    field: FieldName
-    """Name of the field, as both sides map it."""
-    tolerance: Tolerance | None = None
-    """How far two numbers may differ and still agree; for decimal and money."""
-
-
-def _short_compared(value: object) -> object:
-    """Let `plan` stand for `{field: plan}`."""
-    return {"field": value} if isinstance(value, str) else value
-
-
-Compared = Annotated[ComparedField, BeforeValidator(_short_compared, json_schema_input_type=str | ComparedField)]
-
-
 class AmountSettings(Strict):
     """Which field says what a record costs."""
 
@@ -305,6 +293,8 @@ class Reconciliation(Strict):
     """The two systems."""
     compare: list[Compared] = Field(default_factory=list)
     """Fields compared on records that are active on both sides."""
+    keys: KeySettings = KeySettings()
+    """Which differences between two spellings of a key are none."""
     amount: AmountSettings | None = None
     """Which field says what a record costs; by default the first compared field of type money."""
 

@@ -1,15 +1,38 @@
-"""How is each field compared, and which one is the amount?"""
+"""How is each field compared, how are keys, and which field is the amount?"""
 
 from decimal import Decimal
 
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.domain.rules import FieldRule
-from reconciliation_pipeline.settings.model import ComparedField, MappedField, Reconciliation
+from reconciliation_pipeline.domain.rules import (
+    DateRule,
+    FieldRule,
+    KeyRule,
+    Precision,
+    Reading,
+    Space,
+    Spelling,
+)
+from reconciliation_pipeline.settings.comparing import ComparedField
+from reconciliation_pipeline.settings.model import MappedField, Reconciliation
 
 
 def rules(reconciliation: Reconciliation) -> tuple[FieldRule, ...]:
-    """Say how each compared field is compared, in the order of `compare`."""
-    return tuple(_rule(compared, reconciliation) for compared in reconciliation.compare)
+    """Say how each compared field is compared, in the order of `compare`; ignored ones are left out."""
+    return tuple(_rule(compared, reconciliation) for compared in reconciliation.compare if not compared.ignore)
+
+
+def key_rule(reconciliation: Reconciliation) -> KeyRule:
+    """Say which spellings of a key are the same."""
+    keys = reconciliation.keys
+    return KeyRule(
+        compose=keys.unicode == "nfc",
+        trim=keys.trim,
+        ignore_case=keys.case == "ignore",
+        prefixes={side: keys.prefix[side] for side in Side if keys.prefix[side]},
+        suffixes={side: keys.suffix[side] for side in Side if keys.suffix[side]},
+        ignore_zeros=keys.zeros == "ignore",
+        aliases=keys.aliases,
+    )
 
 
 def amount_field(reconciliation: Reconciliation) -> str | None:
@@ -20,22 +43,54 @@ def amount_field(reconciliation: Reconciliation) -> str | None:
     """
     if reconciliation.amount:
         return reconciliation.amount.field
-    compared = (each.field for each in reconciliation.compare)
     mapped = (name for fields in _both(reconciliation) for name in fields)
-    return next((name for name in (*compared, *mapped) if _kind(name, reconciliation) == "money"), None)
+    return next(
+        (name for name in (*_compared(reconciliation), *mapped) if _kind(name, reconciliation) == "money"), None
+    )
 
 
 def money_fields(reconciliation: Reconciliation, side: Side) -> tuple[str, ...]:
     """Name the amounts of a side that the comparison looks at: the compared ones, and what a record costs."""
-    wanted = dict.fromkeys((*(each.field for each in reconciliation.compare), amount_field(reconciliation)))
+    wanted = dict.fromkeys((*_compared(reconciliation), amount_field(reconciliation)))
     fields = reconciliation.sides[side].fields
     return tuple(name for name in wanted if name in fields and fields[name].type == "money")
 
 
+def spelling(compared: ComparedField) -> Spelling:
+    """Say which differences in spelling are none."""
+    return Spelling(
+        ignore_case=compared.case == "ignore",
+        space=Space(compared.space),
+        compose=compared.unicode == "nfc",
+        empty_is_null=compared.empty == "missing",
+    )
+
+
 def _rule(compared: ComparedField, reconciliation: Reconciliation) -> FieldRule:
     kind = _kind(compared.field, reconciliation)
-    tolerance = compared.tolerance.absolute if compared.tolerance else Decimal(0)
-    return FieldRule(compared.field, numeric=kind in {"decimal", "money"}, tolerance=tolerance, money=kind == "money")
+    tolerance, date = compared.tolerance, DateRule()
+    words = {side: said for side in Side if compared.words is not None and (said := compared.words[side]) is not None}
+    return FieldRule(
+        compared.field,
+        numeric=kind in {"decimal", "money"},
+        tolerance=(tolerance and tolerance.absolute) or Decimal(0),
+        money=kind == "money",
+        relative=(tolerance and tolerance.relative) or Decimal(0),
+        reading=Reading(compared.as_),
+        spelling=spelling(compared),
+        date=DateRule(
+            zone=compared.zone or date.zone,
+            precision=Precision(compared.precision) if compared.precision else date.precision,
+            formats=tuple(compared.formats or ()),
+        ),
+        calling_code=compared.calling_code or "",
+        words=words,
+        authority=None if compared.authority is None else Side(compared.authority),
+    )
+
+
+def _compared(reconciliation: Reconciliation) -> tuple[str, ...]:
+    return tuple(compared.field for compared in reconciliation.compare if not compared.ignore)
 
 
 def _kind(name: str, reconciliation: Reconciliation) -> str | None:

@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from reconciliation_pipeline.settings.mistakes import Keys, Step
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -52,6 +53,11 @@ def kinds_at(keys: Keys, data: object) -> tuple[str, ...]:
     for step in keys:
         form, data = _below(_chosen(form, data), data, step)
     return tuple(kind for each in _alternatives(form) if _is_model(each) for kind in _kinds(each))
+
+
+def keys_of(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
+    """List the keys of a class as a file writes them; Python has other plans for the word `as`."""
+    return {described.alias or name: described for name, described in model.model_fields.items()}
 
 
 def _alternatives(form: Form) -> tuple[Form, ...]:
@@ -111,7 +117,7 @@ def _below(form: Form, data: object, step: Step) -> tuple[Form, object]:
     alternatives = _alternatives(form)
     only = alternatives[0] if len(alternatives) == 1 else None
     if only is not None and _is_model(only):
-        described = only.model_fields.get(step) if isinstance(step, str) else None
+        described = keys_of(only).get(step) if isinstance(step, str) else None
         inner = described.annotation if described else None
     elif _origin(only) in {list, dict}:
         inner = get_args(only)[-1]

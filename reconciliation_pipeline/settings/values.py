@@ -46,6 +46,14 @@ _WRONG: dict[str, LiteralString] = {
     "no_total": "is missing: only the source's own count proves the last page of paging by {kind}",
     "one_place": "a total stands in exactly one place, body or header",
     "no_token_source": "is missing: auth of type oauth2 needs it",
+    "key_parts": "a list is for a key of several parts, each at a path of its own",
+    "no_tolerance": "a tolerance names at least one limit",
+    "share_places": "has more than six places after the point",
+    "calling_code": "is not a country's calling code",
+    "bad_format": "is not a format of dates that can be read",
+    "format_parts": "does not name a year, a month and a day",
+    "format_zone": "names a zone, and only ISO 8601 is read with one",
+    "format_half": "writes a time that it does not read back: %I needs %p",
     "one_as_of": "rows of one morning are told apart in exactly one way, by column or by expression",
 }
 

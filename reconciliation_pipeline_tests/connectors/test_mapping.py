@@ -167,3 +167,39 @@ def test_every_mapped_path_is_named_once():
     side = a_side(created_at={"field": "created"}, fields={"mrr": money, "again": "number"})
 
     assert ("id", "number", "status", "created", "mrr", "currency") == mapped_paths(side)
+
+
+@pytest.mark.parametrize(
+    ("company", "contract", "key"),
+    [
+        (7, " A ", "7|A"),
+        ("7", "A|1", r"7|A\|1"),
+        ("7|A", "1", r"7\|A|1"),
+        ("7\\", "A", r"7\\|A"),
+        (None, "A", None),
+        (7, "", None),
+        (7, "  ", None),
+        (None, None, None),
+    ],
+)
+def test_a_key_of_several_parts_is_there_when_every_part_is(company, contract, key):
+    record = a_record(company={"id": company}, contract=contract)
+
+    assert key == row_of(record, key=["company.id", "contract"]).key
+
+
+def test_a_part_of_a_key_that_is_no_identifier_is_told_by_its_own_path():
+    with pytest.raises(BadShape, match=r"^contract of record \S+ is a fraction or a truth value"):
+        row_of(a_record(company={"id": 7}, contract=True), key=["company.id", "contract"])
+
+
+def test_every_part_of_a_key_is_read_and_missed_by_its_own_path():
+    settings = a_side(key=["company.id", "contract"])
+
+    assert {"company.id", "contract"} <= set(mapped_paths(settings))
+
+    mapper = Mapper(settings)
+    for number in range(50):
+        mapper.row(a_record(id=str(number), company={"id": 7}))
+    with pytest.raises(BadShape, match="Not one of 50 records carries contract"):
+        mapper.refuse_unmapped()

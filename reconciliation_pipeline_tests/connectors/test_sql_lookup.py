@@ -148,3 +148,23 @@ def test_a_statement_that_does_not_end_is_ended(server_url):
         list(source.pull())
 
     assert ("refused", None) == (failed.value.code, failed.value.__context__)
+
+
+def test_a_key_of_several_columns_is_found_by_all_of_them(url):
+    fill(
+        url,
+        CUSTOMERS,
+        "INSERT INTO customers VALUES (1, 'C-1', 'active', 1), (2, 'C-2', 'active', 1), (3, ' C-1 ', 'ended', 1)",
+        "INSERT INTO customers VALUES (4, 'C-2', 'ended', 1), (5, NULL, 'active', 1), (6, 'C|3', 'active', 1)",
+    )
+    parts = {"key": ["number", "status"]}
+
+    assert ["C-1|active", "C-2|active", "C-1|ended", "C-2|ended", None, r"C\|3|active"] == [
+        row.key for row in rows_of(url, **parts)
+    ]
+    # The database gives every mixture of these parts; only what was asked for is an answer.
+    assert [("C-1|active", ["1"]), ("C-2|ended", ["4"])] == found(url, ["C-1|active", "C-2|ended"], **parts)
+    assert [(r"C\|3|active", ["6"]), ("C|3|active", []), ("C-1", [])] == found(
+        url, [r"C\|3|active", "C|3|active", "C-1"], **parts
+    )
+    assert [("C-1", [])] == found(url, ["C-1"], **parts)

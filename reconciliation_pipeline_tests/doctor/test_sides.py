@@ -213,8 +213,8 @@ def keyed(*keys: object) -> list[dict[str, Any]]:
         (keyed("A", "B", None), "1 of 3 records on the first page have no key at `number`.", "Check `key`"),
         (
             keyed("ana@example.com", "bo@example.com", "C"),
-            "2 of 3 keys look like e-mail addresses, and an address changes.",
-            "Use the customer number as `key`",
+            "2 of 3 keys look like e-mail addresses: a customer who changes the address becomes two differences.",
+            "Use a number that the customer keeps as `key`",
         ),
     ],
 )
@@ -226,6 +226,29 @@ def test_keys_that_will_trouble_a_comparison_are_told(clinic: Clinic, records, t
     assert ("warn", "CRM keys", text) == (health, what, said)
     assert remedy in told
     assert "example.com" not in said + told
+
+
+def test_a_key_that_stands_where_addresses_do_is_told_whatever_it_looks_like(clinic: Clinic):
+    clinic.crm.records = [{**one, "contact": {"mail": "A"}} for one in keyed("A")]
+    clinic.settings = {"key": ["number", "contact.mail"], "lookup": {**LOOKUP, "by_key": None}}
+
+    ((health, what, said, told),) = clinic.troubles()
+
+    assert ("warn", "CRM keys") == (health, what)
+    assert (
+        "the key stands at `number` and `contact.mail`, as an e-mail address: "
+        "a customer who changes the address becomes two differences."
+    ) == said
+    assert "Use a number that the customer keeps" in told
+
+
+def test_a_key_of_several_parts_that_lacks_one_is_told_with_all_their_places(clinic: Clinic):
+    clinic.crm.records = keyed("A", "B", None)
+    clinic.settings = {"key": ["id", "number"], "lookup": {**LOOKUP, "by_key": None}}
+
+    ((_, _, said, _),) = clinic.troubles()
+
+    assert "1 of 3 records on the first page have no key at `id` and `number`." == said
 
 
 @pytest.mark.parametrize(

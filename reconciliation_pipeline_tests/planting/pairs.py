@@ -136,6 +136,28 @@ PAIRS: Final = {
         {**SQL, "updated_at": {"field": "changed", "timezone": "Europe/Berlin"}},
         {**CSV, "created_at": {"field": "created", "timezone": "America/St_Johns", "format": "iso"}},
     ),
+    "keys of two parts": pair(
+        {**REST, "key": ["company.id", "contract"], "fields": {**PLAN, **MRR}},
+        {**REST, **TIMED, **FOLDS, "key": ["account", "numbers[1]"], "fields": {**PLAN, **MRR}},
+        *("plan", CENT),
+    ),
+    "keys of two columns, one of them the id": pair(
+        {**SQL, "key": ["region", "id"], "fields": PLAN}, {**CSV, "key": ["region", "number"], "fields": PLAN}, "plan"
+    ),
+    "keys of three parts, one of them a number": pair(
+        {**CSV, "key": ["a", "b", "seats"], "fields": SEATS}, {**SQL, "key": ["a", "b", "c"], "fields": SEATS}
+    ),
+    "a key of two parts, and both in one text": pair(
+        {**LINES, **FOLDS, "key": ["company", "contract"], "fields": MRR}, {**PARQUET, "fields": MRR}, CENT
+    ),
+    "a compared field in a key of two parts": pair(
+        {**REST, "key": ["company", "plan"], "fields": {**PLAN, **IN_EUR}}, {**STRIPE}, "plan", CENT
+    ),
+    "Stripe by two keys": pair(
+        {**HUBSPOT, "key": ["properties.number", "properties.contract"], "fields": IN_EUR},
+        {**STRIPE, "key": ["customer.metadata.number", "metadata.contract"]},
+        CENT,
+    ),
     "one time for both": pair({**REST, "created_at": {"field": "at"}, "updated_at": {"field": "at"}}, REST),
     "paths deep inside": pair(
         {

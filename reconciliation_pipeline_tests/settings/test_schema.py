@@ -10,14 +10,14 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings import schema
 from reconciliation_pipeline.settings.load import load_one
 from reconciliation_pipeline.settings.rules import amount_field
-from reconciliation_pipeline.settings.shape import every_model
+from reconciliation_pipeline.settings.shape import every_model, keys_of
 
 TOP = Path(reconciliation_pipeline.__path__[0]).parent
 KEYS = sorted(
     {
         (model.__name__, name, field.description or "")
         for model in every_model()
-        for name, field in model.model_fields.items()
+        for name, field in keys_of(model).items()
     }
 )
 
