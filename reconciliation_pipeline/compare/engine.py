@@ -14,13 +14,13 @@ from typing import Any, Final
 import duckdb
 
 from reconciliation_pipeline.compare import statement
-from reconciliation_pipeline.compare.findings import discrepancy, format_difference
+from reconciliation_pipeline.compare.findings import Reader
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.settling import Settling, settle
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns
-from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.comparison import Comparison, FormatDifference, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.plants import Place
-from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.records import Discrepancy, Side
 
 _BATCH: Final = 10_000
 FORMAT_SHOWN: Final = 1_000
@@ -120,17 +120,33 @@ def compare_in(
         kind = "VIEW" if name.endswith("_folded") else "TABLE"
         connection.execute(f"CREATE TEMP {kind} {name} AS {query}")
     _refuse_misfits(connection, files)
-    found = list(_rows(connection, statement.differences(rules)))
+    discrepancies, formats = _differences(connection, rules)
     comparison = Comparison(
-        discrepancies=tuple(discrepancy(row, rules) for row in found if row["verdict"] != "format_only"),
+        discrepancies=discrepancies,
         key_troubles=tuple(
             KeyTrouble(Side(row["side"]), row["source_id"], row["key"], row["field"], row["word"])
             for row in _rows(connection, statement.troubles(rules))
         ),
         balances=_balances(connection, settling),
-        format_only=tuple(format_difference(row, rules) for row in found if row["verdict"] == "format_only"),
+        format_only=formats,
     )
     return comparison, tuple(_places(connection, settling, rules))
+
+
+def _differences(
+    connection: duckdb.DuckDBPyConnection, rules: ComparisonRules
+) -> tuple[tuple[Discrepancy, ...], tuple[FormatDifference, ...]]:
+    answer = connection.execute(statement.differences(rules))
+    reader = Reader([name for name, *_ in answer.description or ()], rules)
+    discrepancies: list[Discrepancy] = []
+    formats: list[FormatDifference] = []
+    while batch := answer.fetchmany(_BATCH):
+        for row in batch:
+            if not reader.is_format_only(row):
+                discrepancies.append(reader.discrepancy(row))
+            elif len(formats) < FORMAT_SHOWN:
+                formats.append(reader.format_difference(row))
+    return tuple(discrepancies), tuple(formats)
 
 
 def _balances(connection: duckdb.DuckDBPyConnection, settling: Settling) -> Mapping[Side, SideBalance]:

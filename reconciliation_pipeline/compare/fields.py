@@ -21,14 +21,12 @@ class Seen:
         conflicts: They differ, and not in their format only.
         unknown: One of them is a word that nobody explained.
         unknown_on: The same of one side's value.
-        shown: Each value as people see it.
     """
 
     differs: str
     conflicts: str
     unknown: str
     unknown_on: Mapping[Side, str]
-    shown: Mapping[Side, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +78,8 @@ def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
             unknown = {side: is_unknown(f"{side}.{value}", rule, side) for side in Side}
         else:
             alike = " IS NOT DISTINCT FROM ".join(f"({loose(text)})" for text in texts)
-            conflicts = f"({differs}) AND NOT ({alike})"
+            # Asked only where the values differ: most of them do not.
+            conflicts = f"CASE WHEN {differs} THEN NOT ({alike}) ELSE false END"
     if rule.name in rules.never_empty:
         lost = f"({crm} IS NULL AND {billing} IS NULL)"
         differs, conflicts = f"{lost} OR ({differs})", f"{lost} OR ({conflicts})"
@@ -89,7 +88,6 @@ def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
         conflicts=conflicts,
         unknown=" OR ".join(dict.fromkeys(unknown.values())),
         unknown_on=unknown,
-        shown={side: _shown(side, rule) for side in Side},
     )
 
 
@@ -111,7 +109,8 @@ def unknown_words(rules: ComparisonRules, side: Side) -> str:
     return " OR ".join(words) or "false"
 
 
-def _shown(side: Side, rule: FieldRule) -> str:
+def shown(side: Side, rule: FieldRule) -> str:
+    """Write how people see a value: an amount with its currency."""
     value, *others = (f"{side}.{column}" for column in columns_of(rule))
     return f"CASE WHEN {value} IS NOT NULL THEN concat_ws(' ', {value}, {others[0]}) END" if others else value
 

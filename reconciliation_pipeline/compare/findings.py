@@ -1,9 +1,10 @@
 """How does an answer of the engine become a noun of the domain?
 
-Only the differing records come this way; everything that agrees stays inside the engine.
+Only the differing records come this way; everything that agrees stays inside the engine. There may still be very many
+of them, so what is the same for every row is worked out once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -13,46 +14,80 @@ from reconciliation_pipeline.domain.comparison import FormatDifference
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_KINDS: Final = {str(kind): kind for kind in Kind}
+_CAUSES: Final = {None: Cause.UNKNOWN, **{str(cause): cause for cause in Cause}}
+_MISSING_ON: Final = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM, Kind.VALUE_CONFLICT: None}
 
-_MISSING_ON: Final = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM}
-
-
-def discrepancy(row: Mapping[str, Any], rules: ComparisonRules) -> Discrepancy:
-    """Read one row of `statement.differences`.
-
-    The mappings of the result have an entry for each side on which the record exists, running or not.
-    """
-    kind = Kind(row["verdict"])
-    existing = [side for side in Side if row[f"{side}_source_id"] is not None]
-    return Discrepancy(
-        kind=kind,
-        key=row["key"],
-        cause=_cause(kind, row),
-        fields=tuple(_fields(row, rules)),
-        source_ids={side: row[f"{side}_source_id"] for side in existing},
-        statuses={side: row[f"{side}_status"] for side in existing},
-        changed_at={side: _instant(row[f"{side}_changed_at"]) for side in existing},
-        amounts={side: _amount(row.get(f"{side}_amount"), row.get(f"{side}_currency")) for side in existing},
-    )
+Values = Sequence[Any]
+"""One row of an answer."""
 
 
-def format_difference(row: Mapping[str, Any], rules: ComparisonRules) -> FormatDifference:
-    """Read one row of `statement.differences` whose sides mean the same."""
-    return FormatDifference(row["key"], tuple(_fields(row, rules)))
+class Reader:
+    """Reads the rows of `statement.differences`."""
 
+    def __init__(self, names: Sequence[str], rules: ComparisonRules) -> None:
+        """Find out where everything stands.
 
-def _fields(row: Mapping[str, Any], rules: ComparisonRules) -> Iterator[FieldDifference]:
-    for rule in rules.fields:
-        if row[f"differs_{rule.name}"]:
-            values = row[f"crm_field_{rule.name}"], row[f"billing_field_{rule.name}"]
-            yield FieldDifference(rule.name, *values, format_only=not row[f"conflicts_{rule.name}"])
+        Args:
+            names: The columns of the answer.
+            rules: How the records were compared.
+        """
+        place = {name: number for number, name in enumerate(names)}
+        self._verdict, self._key = place["verdict"], place["key"]
+        self._sides = tuple(
+            (
+                side,
+                place[f"{side}_source_id"],
+                place[f"{side}_status"],
+                place[f"{side}_changed_at"],
+                place[f"{side}_state"],
+            )
+            for side in Side
+        )
+        self._amounts = {side: (place.get(f"{side}_amount"), place.get(f"{side}_currency")) for side in Side}
+        self._fields = [
+            (
+                rule.name,
+                place[f"differs_{rule.name}"],
+                place[f"conflicts_{rule.name}"],
+                place[f"crm_field_{rule.name}"],
+                place[f"billing_field_{rule.name}"],
+            )
+            for rule in rules.fields
+        ]
 
+    def is_format_only(self, row: Values) -> bool:
+        """Whether the two sides of this record mean the same."""
+        return bool(row[self._verdict] == "format_only")
 
-def _cause(kind: Kind, row: Mapping[str, Any]) -> Cause | None:
-    if kind is Kind.VALUE_CONFLICT:
-        return None
-    state = row[f"{_MISSING_ON[kind]}_state"]
-    return Cause.UNKNOWN if state is None else Cause(state)
+    def discrepancy(self, row: Values) -> Discrepancy:
+        """Read a record on which the sides disagree.
+
+        The mappings of the result have an entry for each side on which the record exists, running or not.
+        """
+        kind = _KINDS[row[self._verdict]]
+        missing_on = _MISSING_ON[kind]
+        source_ids, statuses, changed_at, amounts, cause = {}, {}, {}, {}, None
+        for side, source_id, status, changed, state in self._sides:
+            if side is missing_on:
+                cause = _CAUSES[row[state]]
+            if row[source_id] is not None:
+                source_ids[side] = row[source_id]
+                statuses[side] = row[status]
+                changed_at[side] = _instant(row[changed])
+                value, currency = self._amounts[side]
+                amounts[side] = None if value is None or currency is None else _amount(row[value], row[currency])
+        fields = tuple(self._differing(row)) if missing_on is None else ()
+        return Discrepancy(kind, row[self._key], cause, fields, source_ids, statuses, changed_at, amounts)
+
+    def format_difference(self, row: Values) -> FormatDifference:
+        """Read a record whose sides mean the same and write it differently."""
+        return FormatDifference(row[self._key], tuple(self._differing(row)))
+
+    def _differing(self, row: Values) -> Iterator[FieldDifference]:
+        for name, differs, conflicts, crm, billing in self._fields:
+            if row[differs]:
+                yield FieldDifference(name, row[crm], row[billing], not row[conflicts])
 
 
 def _instant(microseconds: int | None) -> datetime | None:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciliation_pipeline.compare.canonical import key_of
-from reconciliation_pipeline.compare.fields import Seen, columns, money, seen
+from reconciliation_pipeline.compare.fields import columns, money, seen, shown
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side, State
 
@@ -132,15 +132,23 @@ def _merged(rules: ComparisonRules) -> Iterator[str]:
 
 
 def _classified(rules: ComparisonRules) -> str:
-    fields = [seen(rule, rules) for rule in rules.fields]
+    """The verdict over each pair, and what differs about it, worked out once for everything that asks later."""
+    both = "coalesce(crm.state = 'active' AND billing.state = 'active', false)"
+    fields = {rule.name: seen(rule, rules) for rule in rules.fields}
+    told = [
+        f"{both} AND ({condition}) AS {what}_{name}"
+        for name, each in fields.items()
+        for what, condition in (("differs", each.differs), ("conflicts", each.conflicts), ("unknown", each.unknown))
+    ]
+    kept = [f"{what}_{name}" for name in fields for what in ("differs", "conflicts")]
     return f"""
-        SELECT key, in_crm, in_billing,
+        SELECT {_list("key", "in_crm", "in_billing", *kept)},
             CASE
                 WHEN runs_in_crm AND runs_in_billing THEN
                     CASE
-                        WHEN unknown_word THEN 'unknown_value'
-                        WHEN conflicts THEN 'value_conflict'
-                        WHEN differs THEN 'format_only'
+                        WHEN {_any(f"unknown_{name}" for name in fields)} THEN 'unknown_value'
+                        WHEN {_any(f"conflicts_{name}" for name in fields)} THEN 'value_conflict'
+                        WHEN {_any(f"differs_{name}" for name in fields)} THEN 'format_only'
                         ELSE 'equal'
                     END
                 WHEN runs_in_crm THEN 'crm_only'
@@ -153,10 +161,7 @@ def _classified(rules: ComparisonRules) -> str:
                 crm.key IS NOT NULL AS in_crm,
                 billing.key IS NOT NULL AS in_billing,
                 coalesce(crm.state = 'active', false) AS runs_in_crm,
-                coalesce(billing.state = 'active', false) AS runs_in_billing,
-                {_any(each.unknown for each in fields)} AS unknown_word,
-                {_any(each.conflicts for each in fields)} AS conflicts,
-                {_any(each.differs for each in fields)} AS differs
+                {_list("coalesce(billing.state = 'active', false) AS runs_in_billing", *told)}
             FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key
         ) paired"""
 
@@ -240,14 +245,14 @@ def _troubles(side: Side, rules: ComparisonRules) -> Iterator[str]:
         if rule.words:
             each = seen(rule, rules)
             yield f"""
-        SELECT '{side}' AS side, {side}.source_id, {side}.key, '{rule.name}' AS field, {each.shown[side]} AS word
+        SELECT '{side}' AS side, {side}.source_id, {side}.key, '{rule.name}' AS field, {shown(side, rule)} AS word
         FROM {side}_folded {side} SEMI JOIN (SELECT key FROM suspects WHERE verdict = 'unknown_value') set_aside
         USING (key) WHERE {each.unknown_on[side]}"""
 
 
 def differences(rules: ComparisonRules) -> str:
     """Ask for everything about the differing records, fetched again by key so that the first join stays narrow."""
-    picked = ["verdict", "suspects.key"]
+    picked = ["verdict", "suspects.key AS key"]
     for side in Side:
         picked += [
             f"{side}.state AS {side}_state",
@@ -260,11 +265,9 @@ def differences(rules: ComparisonRules) -> str:
                 f"{side}.field_{rules.amount_field} AS {side}_amount",
                 f"{side}.field_{rules.amount_field}_currency AS {side}_currency",
             ]
-    compared: Iterable[tuple[str, Seen]] = ((rule.name, seen(rule, rules)) for rule in rules.fields)
-    for name, each in compared:
-        picked.append(f"verdict IN ('value_conflict', 'format_only') AND ({each.differs}) AS differs_{name}")
-        picked.append(f"verdict = 'value_conflict' AND ({each.conflicts}) AS conflicts_{name}")
-        picked += [f"{each.shown[side]} AS {side}_field_{name}" for side in Side]
+    for rule in rules.fields:
+        picked += [f"differs_{rule.name}", f"conflicts_{rule.name}"]
+        picked += [f"{shown(side, rule)} AS {side}_field_{rule.name}" for side in Side]
     return f"""
         SELECT {_list(*picked)}
         FROM suspects

@@ -113,7 +113,7 @@ class FieldRule:
     spelling: Spelling = EXACT
     date: DateRule = field(default_factory=DateRule)
     calling_code: str = ""
-    words: Mapping[Side, Mapping[str, str]] = field(default_factory=dict)
+    words: Mapping[Side, Mapping[str, str]] = field(default_factory=dict, hash=False)
     authority: Side | None = None
 
 
@@ -137,10 +137,10 @@ class KeyRule:
     compose: bool = False
     trim: bool = False
     ignore_case: bool = False
-    prefixes: Mapping[Side, str] = field(default_factory=dict)
-    suffixes: Mapping[Side, str] = field(default_factory=dict)
+    prefixes: Mapping[Side, str] = field(default_factory=dict, hash=False)
+    suffixes: Mapping[Side, str] = field(default_factory=dict, hash=False)
     ignore_zeros: bool = False
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 AS_WRITTEN = KeyRule()

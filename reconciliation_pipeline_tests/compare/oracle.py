@@ -122,7 +122,7 @@ def _judge(key: str, records: dict[Side, Row], rules: ComparisonRules) -> tuple[
         buckets = {side: "one_sided" if side is here else "counterpart" for side in records}
         return [_discrepancy(kind, key, cause, (), records, rules)], buckets
     fields = tuple(
-        FieldDifference(rule.name, *(_shown(records[side], rule) for side in Side))
+        FieldDifference(rule.name, _shown(records[Side.CRM], rule), _shown(records[Side.BILLING], rule))
         for rule in rules.fields
         if _differs(records[Side.CRM], records[Side.BILLING], rule)
     )
