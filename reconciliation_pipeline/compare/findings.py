@@ -4,7 +4,7 @@ Only the differing records come this way; everything that agrees stays inside th
 of them, so what is the same for every row is worked out once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -15,7 +15,7 @@ from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, F
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _KINDS: Final = {str(kind): kind for kind in Kind}
-_CAUSES: Final = {None: Cause.UNKNOWN, **{str(cause): cause for cause in Cause}}
+_CAUSES: Final[Mapping[str, Cause]] = {str(cause): cause for cause in Cause}
 _MISSING_ON: Final = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM, Kind.VALUE_CONFLICT: None}
 
 Values = Sequence[Any]
@@ -70,7 +70,7 @@ class Reader:
         source_ids, statuses, changed_at, amounts, cause = {}, {}, {}, {}, None
         for side, source_id, status, changed, state in self._sides:
             if side is missing_on:
-                cause = _CAUSES[row[state]]
+                cause = Cause.UNKNOWN if row[state] is None else _CAUSES[row[state]]
             if row[source_id] is not None:
                 source_ids[side] = row[source_id]
                 statuses[side] = row[status]
