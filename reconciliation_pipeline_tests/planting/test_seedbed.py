@@ -213,3 +213,17 @@ def test_one_more_item_makes_up_for_what_the_others_cost():
         "items.data[1].price.unit_amount": 1_900,
         "items.data[1].price.unit_amount_decimal": "1900",
     } == written({"monthly_amount": 4_900}, said)
+
+
+@pytest.mark.parametrize("base", [REST, CSV, SQL], ids=["json", "text", "cells"])
+@pytest.mark.parametrize("key", ["k|x", r"k\||x\\", None])
+def test_a_key_of_several_parts_is_read_as_it_was_meant_and_without_one_part_as_none(base, key):
+    assert key == read({**base, "key": ["company", "contract"]}, key=key).key
+
+
+def test_a_record_without_a_key_of_several_parts_lacks_only_one_of_them():
+    fields = {"company": "company", "contract": "contract"}
+
+    row = read({**REST, "key": ["company", "contract"], "fields": fields}, key=None)
+
+    assert (None, {"company": None, "contract": "s"}) == (row.key, row.values)
