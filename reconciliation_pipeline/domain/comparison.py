@@ -5,7 +5,7 @@ were planted are among them.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from reconciliation_pipeline.domain.records import Discrepancy, FieldDifference, Side
 
@@ -119,6 +119,21 @@ class Planted:
     def words(self) -> str:
         """Say it as every summary does: `12 of 12 planted differences found`."""
         return f"{self.found:,} of {self.of:,} planted differences found"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a comparison counted, without what it found one by one.
+
+    Attributes:
+        balances: Where every row of each side went.
+        troubles: How many records cannot be compared, by kind of trouble.
+        planted: Whether it found what was planted; None when nothing is known of that.
+    """
+
+    balances: Mapping[Side, SideBalance] = field(default_factory=dict)
+    troubles: Mapping[str, int] = field(default_factory=dict)
+    planted: Planted | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
-from reconciliation_pipeline.domain.comparison import Planted
+from reconciliation_pipeline.domain.comparison import Planted, Tally
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
@@ -21,7 +21,10 @@ SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class DifferenceCounts:
-    """How many records the sides disagree on; total = settling + open + quarantined + accepted."""
+    """How many records the sides disagree on; total = settling + open + quarantined + accepted.
+
+    Counted apart: `format_only` and `unknown_value` in pairs of records, `no_key` and `duplicate_key` in records.
+    """
 
     total: int
     settling: int
@@ -36,6 +39,12 @@ class DifferenceCounts:
     value_conflict: int
     no_key: int
     duplicate_key: int
+    unknown_value: int = 0
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some records were compared with nothing, so that nobody may say that everything agrees."""
+        return bool(self.no_key or self.duplicate_key or self.unknown_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +113,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
     moved: Movement = NOTHING_MOVED,
     first: bool = False,
     messages: tuple[str, ...] = (),
-    planted: Planted | None = None,
+    compared: Tally | None = None,
 ) -> MorningResult:
     """Say what an attempt came to.
 
@@ -115,8 +124,9 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         moved: What changed since the previous trusted morning.
         first: Whether no earlier morning was ever compared.
         messages: Keys of its messages.
-        planted: What became of what was planted into its comparison.
+        compared: Where its comparison put every row, and what became of what was planted into it.
     """
+    planted = compared.planted if compared else None
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
         never = Reason("unproven", "Nothing was compared on this morning.", remedy="Run the morning again.")
         reasons = attempt.reasons or (never,)
@@ -127,7 +137,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         attempt=attempt,
         outcome=_outcome(attempt, is_open),
         reasons=attempt.reasons,
-        differences=_counts(attempt, seen, is_open, moved),
+        differences=_counts(attempt, seen, is_open, moved, compared),
         first=first,
         groups=_groups(is_open),
         money=money_lines(is_open),
@@ -149,7 +159,10 @@ def _counts(
     seen: tuple[Observation, ...],
     is_open: tuple[Observation, ...],
     moved: Movement,
+    compared: Tally | None,
 ) -> DifferenceCounts:
+    balances = compared.balances if compared else {}
+    pairs, troubles = balances.get(Side.CRM), compared.troubles if compared else {}
     kinds = {kind: sum(one.kind is kind for one in seen) for kind in Kind}
     receipts = [snapshot.receipt for snapshot in attempt.snapshots.values()]
     return DifferenceCounts(
@@ -160,12 +173,15 @@ def _counts(
         resolved=len(moved.resolved),
         quarantined=0,
         accepted=0,
-        format_only=0,
+        format_only=pairs.format_only if pairs else 0,
         crm_only=kinds[Kind.CRM_ONLY],
         billing_only=kinds[Kind.BILLING_ONLY],
         value_conflict=kinds[Kind.VALUE_CONFLICT],
-        no_key=sum(receipt.no_key for receipt in receipts),
-        duplicate_key=sum(receipt.duplicate_key for receipt in receipts),
+        no_key=troubles.get("no_key", 0) if compared else sum(receipt.no_key for receipt in receipts),
+        duplicate_key=(
+            troubles.get("duplicate_key", 0) if compared else sum(receipt.duplicate_key for receipt in receipts)
+        ),
+        unknown_value=pairs.unknown_value if pairs else 0,
     )
 
 

@@ -24,7 +24,7 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
         moved=movement(grown[earlier[-1]] if earlier else (), grown[morning]),
         first=not earlier,
         messages=tuple(one.message.key for one in stored),
-        planted=work.store.diffs.planted(attempt),
+        compared=work.store.diffs.tally(attempt),
     )
 
 

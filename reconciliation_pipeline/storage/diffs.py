@@ -4,10 +4,11 @@ Derived from two snapshots and therefore replaceable, so it lies beside the arch
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.comparison import Comparison, Planted
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Tally
 from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.errors import StorageError
 from reconciliation_pipeline.storage.files import written_whole
@@ -33,14 +34,16 @@ class Diffs:
         with written_whole(self.root, _path(attempt)) as file:
             file.write(text.encode("utf-8", "surrogatepass"))
 
-    def planted(self, attempt: Attempt) -> Planted | None:
-        """Say whether the comparison of an attempt found what was planted into it; None when nothing is known of it.
+    def tally(self, attempt: Attempt) -> Tally | None:
+        """Say what the comparison of an attempt counted; None when nothing is known of it.
 
         Of a comparison with many differences this reads much less than `load`.
         """
         try:
-            found = json.loads(self._read(attempt)).get("planted")
-            return None if found is None else decode(Planted, found)
+            kept = json.loads(self._read(attempt))
+            troubles = Counter(decode(KeyTrouble, trouble).kind for trouble in kept["key_troubles"])
+            known = {name: kept[name] for name in ("balances", "planted") if name in kept}
+            return decode(Tally, {**known, "troubles": dict(troubles)})
         except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
             return None
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
-from reconciliation_pipeline.domain.comparison import Planted
+from reconciliation_pipeline.domain.comparison import Planted, Tally
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.records import Amount, Cause, Kind, MoneyClass, Outcome, Reason, Side
@@ -200,7 +200,7 @@ RUN = {
 SIDE = {"label", "pulled", "active", "pages", "requests", "certificate", "remarks", "baseline", "sha256"}
 DIFFERENCES = {
     *("total", "settling", "open", "new", "resolved", "quarantined", "accepted", "format_only"),
-    *("crm_only", "billing_only", "value_conflict", "no_key", "duplicate_key"),
+    *("crm_only", "billing_only", "value_conflict", "no_key", "duplicate_key", "unknown_value"),
 }
 
 
@@ -229,7 +229,7 @@ class TestJson:
     def test_what_became_of_what_was_planted_is_told_whatever_the_outcome(self, seen):
         planted = Planted(32, 33, ("plan empty in billing: not found",))
 
-        said = spoken(conclude(an_attempt(), observations=seen, planted=planted))
+        said = spoken(conclude(an_attempt(), observations=seen, compared=Tally(planted=planted)))
 
         assert {"found": 32, "of": 33} == said["planted"]
 

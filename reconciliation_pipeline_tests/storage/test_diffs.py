@@ -1,12 +1,13 @@
 """What a comparison found is kept whole, and a missing one is told apart from an empty one."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Planted, SideBalance
+from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Planted, SideBalance, Tally
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 from reconciliation_pipeline.storage.diffs import Diffs, NotCompared
 from reconciliation_pipeline_tests.storage.builders import MORNING, NOW
@@ -51,22 +52,40 @@ def test_comparing_again_replaces_what_was_kept(diffs):
     assert ["001.json"] == [path.name for path in diffs.root.rglob("*") if path.is_file()]
 
 
+def tally(diffs: Diffs) -> Tally:
+    found = diffs.tally(ATTEMPT)
+    assert found is not None
+    return found
+
+
 def test_what_became_of_what_was_planted_is_read_by_itself(diffs):
     diffs.keep(ATTEMPT, replace(FOUND, planted=PLANTED))
 
-    assert PLANTED == diffs.planted(ATTEMPT)
+    assert PLANTED == tally(diffs).planted
     assert PLANTED == diffs.load(ATTEMPT).planted
 
 
-@pytest.mark.parametrize(
-    "content", ['{"discrepancies":[],"key_troubles":[],"balances":{}}', "{", "[]", '{"planted":7}']
-)
-def test_a_comparison_from_before_anything_was_planted_says_nothing_of_it(diffs, content):
+def test_what_was_counted_is_read_by_itself(diffs):
+    diffs.keep(ATTEMPT, FOUND)
+
+    assert FOUND.balances == tally(diffs).balances
+    assert Counter(one.kind for one in FOUND.key_troubles) == tally(diffs).troubles
+
+
+def test_a_comparison_from_before_anything_was_planted_says_nothing_of_it(diffs):
+    diffs.keep(ATTEMPT, FOUND)
+    (diffs.root / "pair/2026-11-22/001.json").write_text('{"discrepancies":[],"key_troubles":[],"balances":{}}')
+
+    assert tally(diffs).planted is None
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"planted":7}'])
+def test_of_a_comparison_that_cannot_be_read_nothing_is_known(diffs, content):
     diffs.keep(ATTEMPT, FOUND)
     (diffs.root / "pair/2026-11-22/001.json").write_text(content)
 
-    assert diffs.planted(ATTEMPT) is None
-    assert diffs.planted(replace(ATTEMPT, number=2)) is None
+    assert diffs.tally(ATTEMPT) is None
+    assert diffs.tally(replace(ATTEMPT, number=2)) is None
 
 
 def test_attempts_are_kept_apart(diffs):
