@@ -7,12 +7,16 @@ that nobody wished for, and that stands at the place of something else, must not
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Final
 
 from reconciliation_pipeline.connectors.errors import BadShape
 from reconciliation_pipeline.connectors.planting import Impossible, Seedbed
 from reconciliation_pipeline.domain.plants import Form, Plant, Sown, Wish
 from reconciliation_pipeline.domain.records import Row, Side, State
 from reconciliation_pipeline.domain.rules import FieldRule
+
+_MEETING: Final = frozenset({"equal", "conflict", "format_only", "unknown_value"})
+"""Buckets of records that are active on both sides."""
 
 Rows = Mapping[Side, tuple[Row, ...]]
 
@@ -43,7 +47,7 @@ def _first(plant: Plant, beds: Mapping[Side, Seedbed], rules: Sequence[FieldRule
 def _sown(plant: Plant, form: Form, beds: Mapping[Side, Seedbed], rules: Sequence[FieldRule]) -> Sown:
     try:
         rows = _rows(form, beds)
-        if {"equal", "conflict"}.isdisjoint(form.buckets[next(iter(form.buckets))]):
+        if _MEETING.isdisjoint(form.buckets[next(iter(form.buckets))]):
             return Sown(plant, form, rows, _open(form, beds))
         copied = _copied(form, rows, beds, rules)
         if copied != form:

@@ -101,7 +101,7 @@ def _strays(sown: Sequence[Sown], harvest: Harvest, observed: Sequence[Observati
         if times > 1 or key not in keys:
             yield f"a planted key: found {counted(times, 'time')}, and it was not planted like that"
     if any((one.side, one.source_id) not in ids for one in harvest.key_troubles):
-        yield "a planted key: listed as impossible to pair, and it was not planted like that"
+        yield "a planted key: listed as impossible to compare, and it was not planted like that"
     if Counter(one.key for one in observed) - Counter(one.key for one in harvest.discrepancies):
         yield "a planted key: judged more often than it was found"
 
@@ -154,14 +154,15 @@ class _Lookup:
                 yield f"counted under {', '.join(ended) or 'nothing'} in {side} instead of {', '.join(sorted(buckets))}"
         listed = Counter(one for one in self._harvest.key_troubles if (one.side, one.source_id) in ids)
         troubled = sown.form.troubled
+        word = (troubled_by.field, troubled_by.word) if (troubled_by := sown.form.word) else (None, None)
         wanted = Counter(
-            KeyTrouble(side, row.source_id, row.key)
+            KeyTrouble(side, row.source_id, row.key, *word)
             for side, rows in sown.rows.items()
             for row in rows
             if side is troubled
         )
         if listed != wanted:
-            yield f"{listed.total()} of its records listed as impossible to pair instead of {wanted.total()}"
+            yield f"{listed.total()} of its records listed as impossible to compare instead of {wanted.total()}"
 
     def _as_judged(self, sown: Sown, wanted: Finding) -> Iterator[str]:
         judged = self._judged.get(sown.form.key or "")

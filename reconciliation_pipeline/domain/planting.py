@@ -9,16 +9,11 @@ from dataclasses import replace
 from typing import Final
 
 from reconciliation_pipeline.domain.beds import NAMES, NOTHING, PARTS, Bed, Says
-from reconciliation_pipeline.domain.planting_fields import (
-    an_equal,
-    an_other,
-    of_rule,
-    summed,
-    young_conflicts,
-)
+from reconciliation_pipeline.domain.planting_fields import of_rule, summed, young_conflicts
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Plant, without_times
 from reconciliation_pipeline.domain.records import Cause, Kind, MoneyClass, Side, State
 from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.variations import an_equal, an_other
 
 _ENDED: Final = frozenset({Cause.CANCELLED, Cause.ARCHIVED, Cause.DELETED})
 _ONE_SIDED: Final = {Side.CRM: Kind.CRM_ONLY, Side.BILLING: Kind.BILLING_ONLY}
@@ -58,9 +53,10 @@ def _or_timeless(plant: Plant) -> Plant:
 
 
 def _agreeing(bed: Bed) -> Iterator[Plant]:
-    equal = {rule.name: an_equal(rule) for rule in bed.rules if not bed.is_quarrel(rule.name)}
+    rules = [rule for rule in bed.rules if not bed.is_quarrel(rule.name)]
+    crm, billing = (Says({rule.name: an_equal(rule, side) for rule in rules}) for side in Side)
     # Some settings cannot fill every field at once, because two of them stand at the same place.
-    forms = (bed.pair(bed.key(), Says(equal), Says(equal)), bed.pair(bed.key(), NOTHING, NOTHING))
+    forms = (bed.pair(bed.key(), crm, billing), bed.pair(bed.key(), NOTHING, NOTHING))
     yield Plant("active on both sides, with equal fields", forms)
     key = bed.key()
     ended = {side: (bed.wish(side, key, state=State.CANCELLED),) for side in Side}
@@ -154,11 +150,15 @@ def _folded(side: Side, bed: Bed) -> Iterator[Plant]:
 def _half_ended(side: Side, bed: Bed) -> Iterator[Plant]:
     """The active row speaks for both, though the ended one is younger and says something else."""
     key, rules = bed.key(), [rule for rule in bed.rules if not bed.is_quarrel(rule.name)]
-    runs, forms = {rule.name: an_equal(rule) for rule in rules}, []
-    ends = {rule.name: an_other(rule) for rule in rules}
+    runs = {each: {rule.name: an_equal(rule, each) for rule in rules} for each in Side}
+    ends, forms = {rule.name: an_other(rule, side) for rule in rules}, []
     for active, ended in ((runs, ends), ({}, {})):
-        first, there = (bed.wish(each, key, Says(active)) for each in (side, side.other))
+        first, there = (bed.wish(each, key, Says(active.get(each, {}))) for each in (side, side.other))
         second = bed.wish(side, key, Says(ended, bed.every(side, Age.YOUNG)), State.CANCELLED, part=1)
         buckets = {side: ("folded", "equal"), side.other: ("equal",)}
         forms.append(Form({side: (first, second), side.other: (there,)}, buckets))
     yield Plant(f"two records of one customer in {NAMES[side]}, one of them ended", tuple(forms))
+    key = bed.key()
+    ended_rows = tuple(bed.wish(side, key, state=State.CANCELLED, part=part) for part in range(2))
+    both_ended = Form({side: ended_rows}, {side: ("folded", "out_of_scope")})
+    yield Plant(f"two records of one customer in {NAMES[side]}, both ended", (both_ended,))

@@ -1,80 +1,27 @@
-"""On which values must the rule of a field prove itself?
+"""Which records are planted for the rule of each field?
 
-A new rule for fields begins in `variations`: all else follows from it. What else is planted is `planting.py`.
+On which values a rule must prove itself is `variations.py`; what else is planted is `planting.py`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
-from typing import Final
 
 from reconciliation_pipeline.domain.beds import NAMES, NOTHING, PARTS, PRICE, Bed, Says
-from reconciliation_pipeline.domain.plants import Age, Finding, Form, Plant, Value
+from reconciliation_pipeline.domain.plants import Age, Finding, Form, Plant, Value, Word
 from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Side
 from reconciliation_pipeline.domain.rules import FieldRule
-
-SMALLEST: Final = Decimal("1e-10")
-"""The smallest step between two numbers that the comparison tells apart."""
-
-_DIGITS: Final = 15
-_TEXT: Final = "planted text"
-_OTHER_TEXT: Final = "another text"
-
-
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """Two values of one field, and whether its rule tells them apart."""
-
-    name: str
-    crm: Value
-    billing: Value
-    differs: bool = True
-
-
-def variations(rule: FieldRule) -> Iterator[Variation]:
-    """List the values on which a rule must prove itself: as close to its edge as can be, on either side of it."""
-    equal = an_equal(rule)
-    if rule.numeric or rule.money:
-        edge, beyond = PRICE + rule.tolerance, PRICE + just_beyond(rule)
-        yield Variation(f"higher in billing by more than {rule.tolerance:f}", PRICE, beyond)
-        yield Variation(f"higher in the CRM by more than {rule.tolerance:f}", beyond, PRICE)
-        if rule.tolerance:
-            yield Variation(f"higher in billing by just {rule.tolerance:f}", PRICE, edge, differs=False)
-            yield Variation(f"higher in the CRM by just {rule.tolerance:f}", edge, PRICE, differs=False)
-    else:
-        yield Variation("with another text", _TEXT, _OTHER_TEXT)
-        yield Variation("with other capitals", _TEXT, _TEXT.upper())
-        yield Variation("with another space", _TEXT, _TEXT.replace(" ", "  "))
-    yield Variation("empty in the CRM", None, equal)
-    yield Variation("empty in billing", equal, None)
-    yield Variation("the same", equal, equal, differs=False)
-
-
-def just_beyond(rule: FieldRule) -> Decimal:
-    """Give a difference that is just more than a rule tolerates; beside a huge one, the smallest step is lost."""
-    lost = Decimal(1).scaleb(rule.tolerance.adjusted() - _DIGITS)
-    return rule.tolerance + max(SMALLEST, lost)
-
-
-def an_equal(rule: FieldRule) -> Value:
-    """Give a value to plant on both sides."""
-    return PRICE if rule.numeric or rule.money else _TEXT
-
-
-def an_other(rule: FieldRule) -> Value:
-    """Give a value that is not that one, whatever the rule tolerates."""
-    return PRICE + rule.tolerance + PRICE if rule.numeric or rule.money else _OTHER_TEXT
+from reconciliation_pipeline.domain.variations import UNKNOWN_WORD, Ends, Variation, just_beyond, variations
 
 
 def of_rule(rule: FieldRule, bed: Bed) -> Iterator[Plant]:
     """Plan what one rule must find, and what it must leave alone."""
     for one in variations(rule):
-        if one.differs:
+        if one.ends is Ends.CONFLICT:
             yield Plant(f"{rule.name} {one.name}", tuple(_differing(rule, one, bed)))
         elif not bed.is_quarrel(rule.name):
-            form = bed.pair(bed.key(), Says({rule.name: one.crm}), Says({rule.name: one.billing}))
-            yield Plant(f"{rule.name} {one.name}", (form,))
+            yield Plant(f"{rule.name} {one.name}", (_agreeing(rule, one, bed),))
     if rule.money and (forms := tuple(_in_another_currency(rule, bed))):
         yield Plant(f"{rule.name} in another currency", forms)
 
@@ -91,11 +38,21 @@ def young_conflicts(bed: Bed) -> Iterator[Plant]:
         yield Plant(f"{rule.name} {one.name}, changed just now in {NAMES[young]}", (form,))
 
 
+def _agreeing(rule: FieldRule, one: Variation, bed: Bed) -> Form:
+    """Plant a pair that is no difference: it ends in the bucket of its variation, and an unknown word is listed."""
+    form = bed.pair(bed.key(), Says({rule.name: one.crm}), Says({rule.name: one.billing}))
+    unknown = next(
+        (side for side, value in zip(Side, (one.crm, one.billing), strict=True) if value == UNKNOWN_WORD), None
+    )
+    word = None if unknown is None else Word(rule.name, UNKNOWN_WORD)
+    return replace(form, buckets=dict.fromkeys(Side, (one.ends.value,)), troubled=unknown, word=word)
+
+
 def _differing(rule: FieldRule, one: Variation, bed: Bed) -> Iterator[Form]:
     key, finding = bed.key(), _conflict(rule, bed, one.crm, one.billing)
     crm, billing = Says({rule.name: one.crm}), Says({rule.name: one.billing})
     yield bed.pair(key, crm, billing, finding)
-    if (one.crm, one.billing) != (_TEXT, _OTHER_TEXT):
+    if not one.is_plain:
         return
     # The field may stand where the key, the id, the status or a time does, on one side or on both.
     yield bed.pair(key, NOTHING, billing, finding)

@@ -102,6 +102,14 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """A planted word that nobody explained, and the field it stands in."""
+
+    field: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """The records of one plant, and what they must come to.
 
@@ -109,13 +117,15 @@ class Form:
         wishes: Its records, by side; all of them have the same key, or none.
         buckets: In which bucket of its side's balance each of them must end, in any order.
         finding: The difference; None where there must not be one.
-        troubled: The side whose records must be listed as without a usable key; None when none may be.
+        troubled: The side whose records must be listed as impossible to compare; None when none may be.
+        word: The word for which they are; None when it is their key.
     """
 
     wishes: Mapping[Side, tuple[Wish, ...]]
     buckets: Mapping[Side, tuple[str, ...]]
     finding: Finding | None = None
     troubled: Side | None = None
+    word: Word | None = None
 
     @property
     def key(self) -> str | None:
@@ -148,8 +158,10 @@ class Plant:
 
     @property
     def is_difference(self) -> bool:
-        """Whether it must be found; all others are there to be left alone."""
-        return self.forms[0].finding is not None or self.forms[0].troubled is not None
+        """Whether it must be found, or seen as a mere difference of format; all others are there to be left alone."""
+        form = self.forms[0]
+        is_format = any("format_only" in ends for ends in form.buckets.values())
+        return form.finding is not None or form.troubled is not None or is_format
 
 
 @dataclass(frozen=True, slots=True)

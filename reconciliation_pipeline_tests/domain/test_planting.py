@@ -8,10 +8,10 @@ import pytest
 
 from reconciliation_pipeline.domain.judgement import AHEAD, is_settling
 from reconciliation_pipeline.domain.planting import plants
-from reconciliation_pipeline.domain.planting_fields import SMALLEST, just_beyond, variations
 from reconciliation_pipeline.domain.plants import Age, Ground, Plant, moments
 from reconciliation_pipeline.domain.records import Amount, Cause, Kind, MoneyClass, Side, State
 from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.variations import SMALLEST, Ends, just_beyond, variations
 from reconciliation_pipeline_tests.builders import HOUR, MINUTE, NOW, a_discrepancy
 
 PLAN = FieldRule("plan")
@@ -73,16 +73,21 @@ def test_every_plant_has_a_name_and_a_key_of_its_own():
 
 def test_every_plant_is_a_difference_or_agrees_in_all_its_forms():
     for one in planned(PLAN, SEATS, MRR, amount="mrr", folds=True).values():
-        assert {one.is_difference} == {form.finding is not None or form.troubled is not None for form in one.forms}
+        assert {one.is_difference} == {
+            form.finding is not None or form.troubled is not None or ("format_only",) in form.buckets.values()
+            for form in one.forms
+        }
 
 
 @pytest.mark.parametrize("rule", [PLAN, SEATS, MRR], ids=lambda rule: rule.name)
 def test_each_rule_is_tried_on_either_side_of_its_edge_and_against_nothing(rule):
     found = list(variations(rule))
 
-    assert {True, False} == {one.differs for one in found}
-    assert {(True, False), (False, True)} <= {(one.crm is None, one.billing is None) for one in found if one.differs}
-    assert not any(one.differs and one.crm == one.billing for one in found)
+    conflicts = [one for one in found if one.ends is Ends.CONFLICT]
+
+    assert {Ends.CONFLICT, Ends.EQUAL} <= {one.ends for one in found}
+    assert {(True, False), (False, True)} <= {(one.crm is None, one.billing is None) for one in conflicts}
+    assert not any(one.crm == one.billing for one in conflicts)
 
 
 @pytest.mark.parametrize("rule", [SEATS, MRR], ids=lambda rule: rule.name)
@@ -90,7 +95,7 @@ def test_numbers_differ_by_the_smallest_step_more_than_is_tolerated(rule):
     apart: dict[bool, set[Decimal]] = {True: set(), False: set()}
     for one in variations(rule):
         if isinstance(one.crm, Decimal) and isinstance(one.billing, Decimal):
-            apart[one.differs].add(one.billing - one.crm)
+            apart[one.ends is Ends.CONFLICT].add(one.billing - one.crm)
 
     beyond = rule.tolerance + SMALLEST
     assert {beyond, -beyond} == apart[True]

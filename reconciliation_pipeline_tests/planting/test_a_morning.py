@@ -157,25 +157,25 @@ class TestAMiss:
 
         assert (Standing.REFUSED, "planted_missed") == (attempt.standing, reason.code)
         assert reason.text.startswith(
-            "18 of 31 planted differences found, so real ones may be missing or wrong, too. "
-            "plan with another text: not found; plan with other capitals: not found; "
+            "20 of 31 planted differences found, so real ones may be missing or wrong, too. "
+            "plan with another text: not found; plan empty in the CRM: not found; "
         )
         assert reason.text.endswith("; and 10 more.")
         assert reason.remedy
 
     def test_is_not_recorded_and_is_told(self, company, missed):
-        with pytest.raises(Untrusted, match="18 of 31 planted differences found"):
+        with pytest.raises(Untrusted, match="20 of 31 planted differences found"):
             record_morning(company.work, MORNING)
 
         (message,) = company.store.outbox.all("pair")
         assert "pair/2026-11-22/not_trustworthy" == message.message.key
-        assert "18 of 31 planted differences found" in "\n".join(message.message.lines)
+        assert "20 of 31 planted differences found" in "\n".join(message.message.lines)
         assert not ANY_PLANTED.search(json.dumps(message.message.lines))
 
     def test_is_in_the_result_that_scripts_read(self, company, missed):
         said = to_json(describe(company.work, missed[0]))
 
-        assert ("not_trustworthy", {"found": 18, "of": 31}) == (said["outcome"], said["planted"])
+        assert ("not_trustworthy", {"found": 20, "of": 31}) == (said["outcome"], said["planted"])
 
     def test_is_a_red_check_that_blocks(self, company, missed):
         attempt, comparison = missed
@@ -183,7 +183,7 @@ class TestAMiss:
         result = _diff_result(attempt, comparison, PLANTED_FOUND, company.work.reconciliation)
 
         assert not result.passed
-        assert (result.description or "").startswith("18 of 31 planted differences found")
+        assert (result.description or "").startswith("20 of 31 planted differences found")
         assert "- plan with another text: not found" in str(result.metadata["missed"].value)
 
 

@@ -26,35 +26,46 @@ FULL = pair(
 )
 """Both sides, every kind of field, times, a folding side and leads."""
 
+NUMBER = "TRY_CAST({} AS DECIMAL(37, 10))"
+CENT, HALF = "CAST('0.01' AS DECIMAL(38, 10))", "CAST('0.5' AS DECIMAL(38, 10))"
+PLANS = "(crm.field_plan) IS DISTINCT FROM (billing.field_plan)"
+
 STATEMENTS = [
     # What tells numbers apart.
-    ("> tolerance", ">= tolerance", "mrr higher in billing by just 0.01"),
-    ("> tolerance", "> 10 * tolerance", "seats higher in billing by more than 0.5"),
-    ("> tolerance", "> tolerance + 0.0000000001", "seats higher in the CRM by more than 0.5"),
-    ("abs(number(a) - number(b))", "number(a) - number(b)", "seats higher in billing by more than 0.5"),
-    ("abs(number(a) - number(b))", "number(b) - number(a)", "seats higher in the CRM by more than 0.5"),
-    ("DECIMAL(38, 10)", "DECIMAL(38, 2)", "mrr higher in billing by more than 0.01"),
-    ("number(a) IS NULL OR number(b) IS NULL THEN true", "number(a) IS NULL THEN false", "seats empty in the CRM"),
-    ("number(a) IS NULL OR number(b) IS NULL THEN true", "number(b) IS NULL THEN false", "mrr empty in billing"),
-    ("a_currency IS DISTINCT FROM b_currency", "false", "mrr in another currency"),
+    (f"> {CENT}", f">= {CENT}", "mrr higher in billing by just 0.01"),
+    (f"> {HALF}", f"> 10 * {HALF}", "seats higher in billing by more than 0.5"),
+    (f"> {HALF}", f"> {HALF} + 0.0000000001", "seats higher in the CRM by more than 0.5"),
+    ("abs(CAST(TRY_CAST(crm.field_seats", "(CAST(TRY_CAST(crm.field_seats", "seats higher in billing by more than 0.5"),
+    (
+        "abs(CAST(TRY_CAST(crm.field_seats",
+        "-(CAST(TRY_CAST(crm.field_seats",
+        "seats higher in the CRM by more than 0.5",
+    ),
+    ("DECIMAL(38, 10)", "DECIMAL(38, 2)", "mrr higher in the CRM by more than 0.01"),
+    (f"{NUMBER.format('billing.field_seats')} IS NULL THEN true", "false THEN true", "seats empty in billing"),
+    (f"{NUMBER.format('crm.field_seats')} IS NULL OR", "", "seats empty in the CRM"),
+    ("crm.field_mrr_currency IS DISTINCT FROM billing.field_mrr_currency", "false", "mrr in another currency"),
     # What tells texts apart.
+    (PLANS, "crm.field_plan <> billing.field_plan", "plan empty in billing"),
+    (PLANS, "lower(crm.field_plan) IS DISTINCT FROM lower(billing.field_plan)", "plan with other capitals"),
     (
-        "crm.field_plan IS DISTINCT FROM billing.field_plan",
-        "crm.field_plan <> billing.field_plan",
-        "plan empty in billing",
-    ),
-    (
-        "crm.field_plan IS DISTINCT FROM billing.field_plan",
-        "lower(crm.field_plan) IS DISTINCT FROM lower(billing.field_plan)",
-        "plan with other capitals",
-    ),
-    (
-        "crm.field_plan IS DISTINCT FROM billing.field_plan",
+        PLANS,
         "replace(crm.field_plan, ' ', '') IS DISTINCT FROM replace(billing.field_plan, ' ', '')",
         "plan with another space",
     ),
-    ("crm.field_plan IS DISTINCT FROM billing.field_plan", "false", "plan with another text"),
-    ("crm.field_plan IS DISTINCT FROM billing.field_plan", "true", "active on both sides, with equal fields"),
+    (PLANS, "false", "plan with another text"),
+    (PLANS, "true", "seats higher in billing by just 0.5"),
+    ("(conflicts_plan)", "(differs_plan)", "plan with other capitals"),
+    ("(differs_plan)", "(false)", "plan with other capitals"),
+    # What settles a pair without a look at it.
+    ("crm.r1 = billing.r1 AND crm.r2 = billing.r2", "true", "plan with another text"),
+    ("crm.bits & billing.bits & 3 = 3", "true", "cancelled on both sides"),
+    ("coalesce(crm.bits & 1, 0) + ", "", "active in the CRM, unknown to billing"),
+    ("= 0 THEN 'out_of_scope'", "= 0 THEN 'equal'", "cancelled in the CRM, unknown to billing"),
+    ("crm.k = billing.k", "crm.r1 = billing.r1", "active in the CRM, cancelled in billing"),
+    ("'.', field_plan", "'.', lower(field_plan)", "plan with other capitals"),
+    ("bits & 4 <> 0", "false", "two records with one key in the CRM"),
+    ("(k IS NULL AND bits & 8 = 0)", "false", "without a key in the CRM"),
     # Who is paired with whom, and what of it.
     ("FULL JOIN", "LEFT JOIN", "active in billing, unknown to the CRM"),
     ("FULL JOIN", "RIGHT JOIN", "active in the CRM, unknown to billing"),
@@ -63,21 +74,21 @@ STATEMENTS = [
     (
         "WHEN runs_in_crm THEN 'crm_only'",
         "WHEN in_crm AND NOT in_billing THEN 'crm_only'",
-        "cancelled in the CRM, unknown to billing",
+        "active in the CRM, cancelled in billing",
     ),
     (
         "WHEN runs_in_billing THEN 'billing_only'",
         "WHEN in_billing THEN 'billing_only'",
-        "out of scope in billing, unknown to the CRM",
+        "two records of one customer in billing, both ended",
     ),
     (
         "WHEN runs_in_billing THEN 'billing_only'",
         "WHEN runs_in_billing AND NOT in_crm THEN 'billing_only'",
         "active in billing, cancelled in the CRM",
     ),
-    ("crm.state IS NOT DISTINCT FROM 'active'", "crm.key IS NOT NULL", "cancelled on both sides"),
+    ("coalesce(crm.state = 'active', false)", "crm.key IS NOT NULL", "active in billing, cancelled in the CRM"),
     # Keys.
-    ("AND NOT coalesce(state, '') = 'out_of_scope'", "", "out of scope and without a key in billing"),
+    ("(k IS NULL AND bits & 8 = 0)", "(k IS NULL)", "out of scope and without a key in billing"),
     (
         "SELECT source_id FROM crm_read WHERE",
         "SELECT source_id FROM crm_read WHERE false AND",
@@ -88,10 +99,14 @@ STATEMENTS = [
     # Folding.
     ("count(*) > count(DISTINCT source_id) OR", "", "one record twice in billing"),
     ("count(DISTINCT coalesce(field_mrr_currency, ''))", "min(0)", "mrr of two records in billing, in two currencies"),
-    ("shown_total(sum(", "shown_total(max(", "mrr of two records in billing, their sum in the CRM"),
+    (
+        "CAST(sum(TRY_CAST(field_mrr",
+        "CAST(max(TRY_CAST(field_mrr",
+        "mrr of two records in billing, their sum in the CRM",
+    ),
     ("(state = 'active') = bool_or(state = 'active') OVER (PARTITION BY key)", "true", "one of them ended"),
-    ("ORDER BY state = 'active' DESC,", "ORDER BY state <> 'active' DESC,", "one of them ended"),
-    ("ORDER BY state = 'active' DESC,", "ORDER BY", "one of them ended"),
+    ("ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END,", "ORDER BY state DESC,", "one of them ended"),
+    ("ORDER BY CASE WHEN state = 'active' THEN 0 ELSE 1 END,", "ORDER BY", "one of them ended"),
     ("max(changed_at) FILTER (WHERE pooled)", "min(changed_at)", "in billing alone, the second changed just now"),
     # Times.
     ("greatest(created_at, updated_at)", "created_at", "active in the CRM alone, its updated_at just now"),
@@ -102,7 +117,7 @@ STATEMENTS = [
     ("billing.source_id AS billing_source_id", "crm.source_id AS billing_source_id", "unknown to the CRM"),
     ("crm.status AS crm_status", "crm.state || '!' AS crm_status", "active in the CRM, unknown to billing"),
     ("billing.field_mrr AS billing_amount", "crm.field_mrr AS billing_amount", "active in billing, unknown to the CRM"),
-    ("shown_money(crm.field_mrr, crm.", "shown_money(billing.field_mrr, crm.", "mrr empty in the CRM"),
+    ("concat_ws(' ', crm.field_mrr,", "concat_ws(' ', billing.field_mrr,", "mrr higher in the CRM by more than 0.01"),
 ]
 """What could be wrong in a statement, and one plant that must notice."""
 
