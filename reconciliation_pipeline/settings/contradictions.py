@@ -64,7 +64,7 @@ def of_keys(reconciliation: Reconciliation, document: Document) -> Iterator[Mist
             yield document.mistake(
                 ("sides", side.value, "lookup", "by_key"), text, "remove it, or use a key of one part"
             )
-    yield from _aliases(reconciliation.keys, document)
+    yield from of_aliases(reconciliation.keys, document)
 
 
 def _said(compared: ComparedField) -> set[str]:
@@ -94,7 +94,8 @@ def _words(compared: ComparedField, keys: Keys, document: Document) -> Iterator[
         yield from _twice(words, lambda word: _spelt(word, spelling(compared)), here, document, "word")
 
 
-def _aliases(rule: KeySettings, document: Document) -> Iterator[Mistake]:
+def of_aliases(rule: KeySettings, document: Document) -> Iterator[Mistake]:
+    """Find keys that become themselves, or one that becomes another in turn."""
     here: Keys = ("keys", "aliases")
     yield from _twice(rule.aliases, lambda key: _known_as(key, rule), here, document, "key")
     aliases = {_known_as(alias, rule): alias for alias in rule.aliases}

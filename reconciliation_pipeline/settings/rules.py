@@ -12,18 +12,26 @@ from reconciliation_pipeline.domain.rules import (
     Space,
     Spelling,
 )
-from reconciliation_pipeline.settings.comparing import ComparedField
+from reconciliation_pipeline.settings.comparing import ComparedField, KeySettings
 from reconciliation_pipeline.settings.model import MappedField, Reconciliation
 
 
 def rules(reconciliation: Reconciliation) -> tuple[FieldRule, ...]:
     """Say how each compared field is compared, in the order of `compare`; ignored ones are left out."""
-    return tuple(_rule(compared, reconciliation) for compared in reconciliation.compare if not compared.ignore)
+    return tuple(
+        rule_of(compared, _kind(compared.field, reconciliation))
+        for compared in reconciliation.compare
+        if not compared.ignore
+    )
 
 
 def key_rule(reconciliation: Reconciliation) -> KeyRule:
     """Say which spellings of a key are the same."""
-    keys = reconciliation.keys
+    return key_rule_of(reconciliation.keys)
+
+
+def key_rule_of(keys: KeySettings) -> KeyRule:
+    """Say the same of the settings of keys alone."""
     return KeyRule(
         compose=keys.unicode == "nfc",
         trim=keys.trim,
@@ -66,8 +74,13 @@ def spelling(compared: ComparedField) -> Spelling:
     )
 
 
-def _rule(compared: ComparedField, reconciliation: Reconciliation) -> FieldRule:
-    kind = _kind(compared.field, reconciliation)
+def rule_of(compared: ComparedField, kind: str | None) -> FieldRule:
+    """Say how one field is compared.
+
+    Args:
+        compared: What the settings say.
+        kind: As what it is mapped: text, decimal or money.
+    """
     tolerance, date = compared.tolerance, DateRule()
     words = {side: said for side in Side if compared.words is not None and (said := compared.words[side]) is not None}
     return FieldRule(
