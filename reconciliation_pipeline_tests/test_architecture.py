@@ -40,7 +40,7 @@ BELOW = ("domain", "settings", "compare", "connectors", "channels", "storage", "
 LAYERS = {
     "domain": may("domain"),
     "settings": may("settings", "domain", packages=["pydantic", "pydantic_core", "yaml"]),
-    "compare": may("compare", "domain", packages=["duckdb", "pyarrow", "pandas"]),
+    "compare": may("compare", "domain", packages=["duckdb", "pyarrow", "pandas", "pycountry"]),
     "connectors": may("connectors", "settings", "domain", packages=["httpx"]),
     "channels": may("channels", "settings", "domain", packages=["httpx"]),
     "storage": may("storage", "domain", packages=["sqlalchemy", "alembic", "pyarrow", "duckdb"]),

@@ -21,7 +21,8 @@ from reconciliation_pipeline.domain.rules import DateRule, FieldRule, KeyRule, P
 _BLANK: Final = "[ \t\n\v\f\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
-_ZONE: Final = "([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)"
+# No clock on earth is further from Greenwich, and engines disagree on what "+99:99" would be.
+_ZONE: Final = "([Zz]|[+-](0[0-9]|1[0-7])(:?[0-5][0-9])?)"
 
 
 def literal(text: str) -> str:
@@ -44,6 +45,18 @@ def key_of(key: str, rule: KeyRule, side: Side) -> str:
         canonical_new = _spelt_key(literal(new), rule, side)
         canonical = f"CASE WHEN {canonical} IN ({olds}) THEN {canonical_new} ELSE {canonical} END"
     return canonical
+
+
+def key_written_by(key: str, rule: KeyRule, side: Side) -> str:
+    """Write how a side would write a key of the other one: with its own prefix and suffix, all else as it is."""
+    bare = _spelt_key(key, KeyRule(prefixes=rule.prefixes, suffixes=rule.suffixes), side.other)
+    return " || ".join(
+        [
+            *map(literal, filter(None, [rule.prefixes.get(side)])),
+            f"({bare})",
+            *map(literal, filter(None, [rule.suffixes.get(side)])),
+        ]
+    )
 
 
 def _spelt_key(key: str, rule: KeyRule, side: Side) -> str:
@@ -184,10 +197,11 @@ def _moment(text: str, rule: DateRule) -> str:
     naive, others = f"TRY_CAST({text} AS TIMESTAMP)", []
     for form in rule.formats:
         if form in {"epoch", "epoch_ms"}:
-            second = 1 if form == "epoch" else 1000
+            # Up to the year 5138; beyond, an engine's own instants may end.
+            digits, micros = (11, 1_000_000) if form == "epoch" else (14, 1_000)
             number = f"TRY_CAST({text} AS BIGINT)"
-            counts = f"regexp_matches({text}, '^-?[0-9]{{1,14}}$')"
-            others.append(f"CASE WHEN {counts} THEN to_timestamp({number} / {second}.0) END")
+            counts = f"regexp_matches({text}, '^-?[0-9]{{1,{digits}}}$')"
+            others.append(f"CASE WHEN {counts} THEN make_timestamptz({number} * {micros}) END")
         else:
             others.append(f"try_strptime({text}, {literal(form)}) AT TIME ZONE {literal(rule.zone)}")
     return f"""CASE

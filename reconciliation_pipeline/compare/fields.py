@@ -81,7 +81,8 @@ def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
             # Asked only where the values differ: most of them do not.
             conflicts = f"CASE WHEN {differs} THEN NOT ({alike}) ELSE false END"
     if rule.name in rules.never_empty:
-        lost = f"({crm} IS NULL AND {billing} IS NULL)"
+        # Planted records leave out what they are not about.
+        lost = f"({crm} IS NULL AND {billing} IS NULL AND NOT crm.planted)"
         differs, conflicts = f"{lost} OR ({differs})", f"{lost} OR ({conflicts})"
     return Seen(
         differs=differs,

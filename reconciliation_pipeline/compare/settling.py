@@ -70,7 +70,7 @@ def _folder(connection: duckdb.DuckDBPyConnection) -> Path:
 
 
 def _numbered(path: Path, row: str) -> str:
-    return f"(SELECT * EXCLUDE (file_row_number), {row} AS row FROM {scan(path, numbered=True)})"
+    return f"(SELECT * EXCLUDE (file_row_number), {row} AS row, row < 0 AS planted FROM {scan(path, numbered=True)})"
 
 
 def _written(

@@ -27,7 +27,7 @@ from reconciliation_pipeline.domain.records import Side, State
 
 _KEYLESS: Final = "coalesce(key, '') = ''"
 _ASIDE: Final = f"coalesce(state, '') = '{State.OUT_OF_SCOPE}'"
-_DETAIL: Final = ("source_id", "status", "changed_at")
+_DETAIL: Final = ("source_id", "status", "changed_at", "planted")
 
 Named = tuple[str, str]
 """A table to be made, and the query that fills it."""
@@ -39,7 +39,7 @@ def preparation(
     """Write the tables that lead to `classified` and `suspects`, in order.
 
     Args:
-        sources: The rows of each side: what stands behind a FROM.
+        sources: The rows of each side: what stands behind a FROM; `planted` says which of them are.
         rules: How they are compared.
         absent: Per side, columns of the amount that its rows do not carry.
     """
@@ -61,6 +61,7 @@ def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str
     return f"""
         SELECT
             source_id,
+            planted,
             key AS raw_key,
             {key_of("key", rules.key, side)} AS key,
             status,
@@ -122,6 +123,7 @@ def _folded(side: Side, rules: ComparisonRules) -> str:
 def _merged(rules: ComparisonRules) -> Iterator[str]:
     """Write the columns of a record that stands for several rows: the first row's, but amounts are totals."""
     plain = (column for rule in rules.carried if not rule.money for column in columns_of(rule))
+    yield "bool_or(planted) AS planted"
     for column in ("state", "source_id", "status", *plain):
         yield f"max(CASE WHEN place = 1 THEN {column} END) AS {column}"
     # The record changed when the last of its rows did: a second subscription, ten minutes old, is lag.

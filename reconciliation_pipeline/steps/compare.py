@@ -17,7 +17,8 @@ from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
-from reconciliation_pipeline.settings.rules import amount_field, rules
+from reconciliation_pipeline.domain.rules import AS_WRITTEN
+from reconciliation_pipeline.settings.rules import amount_field, key_rule, rules
 from reconciliation_pipeline.steps.plant import Compare, compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.record import judge_found, pulled_between
@@ -47,7 +48,7 @@ def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and
     comparison = compare_planted(
         work.reconciliation,
         _files(work, trusted),
-        comparison_rules(work),
+        comparison_rules(work, trusted),
         as_of=as_of,
         until=until,
         judge=lambda found: judge_found(work, trusted, found),
@@ -55,7 +56,8 @@ def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and
     )
     work.store.diffs.keep(trusted.attempt, comparison)
     receipts = {side: trusted[side].receipt for side in Side}
-    if reasons := (*unseen(comparison), *unbalanced(comparison, receipts)):
+    as_written = key_rule(work.reconciliation) == AS_WRITTEN
+    if reasons := (*unseen(comparison), *unbalanced(comparison, receipts, keys_as_written=as_written)):
         _withdraw(work, trusted.attempt, reasons)
     return trusted.attempt, comparison
 
@@ -74,20 +76,30 @@ def unseen(comparison: Comparison) -> tuple[Reason, ...]:
     return (Reason("planted_missed", text, remedy=remedy),)
 
 
-def unbalanced(comparison: Comparison, receipts: Mapping[Side, Receipt]) -> tuple[Reason, ...]:
+def unbalanced(
+    comparison: Comparison, receipts: Mapping[Side, Receipt], *, keys_as_written: bool = True
+) -> tuple[Reason, ...]:
     """Name every way in which a comparison does not account for what was pulled."""
-    broken = [*adds_up(comparison), *matches_receipts(comparison, receipts)]
+    broken = [*adds_up(comparison), *matches_receipts(comparison, receipts, keys_as_written=keys_as_written)]
     return tuple(Reason("does_not_add_up", text, remedy="Report this: it is a fault here.") for text in broken)
 
 
-def comparison_rules(work: Work) -> ComparisonRules:
-    """Gather from the settings how this pair is compared."""
-    sides = work.reconciliation.sides
+def comparison_rules(work: Work, trusted: TrustedMorning) -> ComparisonRules:
+    """Gather how this pair is compared: from the settings, and from what was never empty before."""
+    sides, compared = work.reconciliation.sides, rules(work.reconciliation)
     return ComparisonRules(
-        fields=rules(work.reconciliation),
+        fields=compared,
         amount_field=amount_field(work.reconciliation),
         reduce={side: sides[side].reduce != "none" for side in Side},
+        key=key_rule(work.reconciliation),
+        never_empty=frozenset(rule.name for rule in compared if _was_never_empty(rule.name, trusted)),
     )
+
+
+def _was_never_empty(field: str, trusted: TrustedMorning) -> bool:
+    """Whether every active record had a value there, on both sides, on the morning this one is measured against."""
+    earlier = [trusted[side].certificate.baseline for side in Side]
+    return all(one is not None and one.active and one.nulls.get(field) == 0 for one in earlier)
 
 
 def _files(work: Work, trusted: TrustedMorning) -> SnapshotFiles:

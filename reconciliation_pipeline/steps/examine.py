@@ -3,7 +3,7 @@
 Asks few records, one by one, of both sides at once. What the answers mean is decided in `domain/doubts_absence.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -17,10 +17,19 @@ from reconciliation_pipeline.domain.doubts_walk import off_by, wants_second_look
 from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook, Unlisted
 from reconciliation_pipeline.domain.records import Reason, Receipt, Row, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
+from reconciliation_pipeline.steps.keys import keys_of, meanings
 from reconciliation_pipeline.steps.pull import Pulled, claimed, value_names
 from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.work import Work
-from reconciliation_pipeline.storage.absent import Absent, known_keys, older_and_new, present, some, unknown, vanished
+from reconciliation_pipeline.storage.absent import (
+    Absent,
+    known_keys,
+    older_and_new,
+    present,
+    some,
+    unknown,
+    vanished,
+)
 from reconciliation_pipeline.storage.counting import counts
 from reconciliation_pipeline.storage.writer import SnapshotWriter
 
@@ -72,7 +81,7 @@ def examine(work: Work, sources: Mapping[Side, Source], attempt: Attempt, pulled
     small, large = sorted(Side, key=lambda side: pulled[side].receipt.active)
     return Examined(
         {side: evidence for side, (evidence, _) in found.items()},
-        Overlap(*known_keys(paths[small], paths[large])),
+        Overlap(*known_keys(paths[small], paths[large], keys=keys_of(work, small))),
         tuple(doubt for _, doubts in found.values() for doubt in doubts),
     )
 
@@ -107,7 +116,15 @@ def _one_side(question: _Question, morning: date, earlier: Attempt | None) -> tu
     evidence = Evidence(
         vanished=_vanished(question, morning, earlier, days, doubts) if earlier else None,
         counterparts=_asked(
-            question, unknown(question.here, question.paths[question.side.other], most=ASKED_AT_MOST), By.KEY, doubts
+            question,
+            unknown(
+                question.here,
+                question.paths[question.side.other],
+                most=ASKED_AT_MOST,
+                keys=keys_of(question.work, question.side),
+            ),
+            By.KEY,
+            doubts,
         ),
         missing_sentinels=missing,
         sentinels=sentinels,
@@ -229,13 +246,21 @@ def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:
     return tuple(missing), len(wanted.ids) + len(wanted.statuses)
 
 
-def late_keys(attempt: Attempt) -> frozenset[str]:
+def late_keys(work: Work, attempt: Attempt) -> frozenset[str]:
     """Name the keys that came to one of the sides after its walk began: their differences are lag."""
-    found: Iterable[Evidence | None] = (snapshot.evidence for snapshot in attempt.snapshots.values())
-    return frozenset(key for one in found if one and one.counterparts for key in one.counterparts.late)
+    asked = ((side, _counterparts(attempt, side)) for side in attempt.snapshots)
+    return frozenset(key for side, one in asked if one for key in meanings(work, side, one.late).values())
 
 
-def unlisted_keys(attempt: Attempt) -> dict[Side, Mapping[str, Unlisted]]:
+def unlisted_keys(work: Work, attempt: Attempt) -> dict[Side, Mapping[str, Unlisted]]:
     """Say, of each side, what became of the records that its list leaves out and the other side knows."""
-    found = {side: snapshot.evidence for side, snapshot in attempt.snapshots.items()}
-    return {side: one.counterparts.unlisted if one and one.counterparts else {} for side, one in found.items()}
+    found = {side: one.unlisted if (one := _counterparts(attempt, side)) else {} for side in attempt.snapshots}
+    return {
+        side: {means: unlisted[key] for key, means in meanings(work, side, unlisted).items()}
+        for side, unlisted in found.items()
+    }
+
+
+def _counterparts(attempt: Attempt, side: Side) -> Absence | None:
+    evidence = attempt.snapshots[side].evidence
+    return evidence.counterparts if evidence else None

@@ -25,11 +25,11 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     """
     trusted = trusted_morning(work, morning)
     attempt = trusted.attempt
-    unlisted = unlisted_keys(attempt)
+    unlisted = unlisted_keys(work, attempt)
     found = (_as_told(one, unlisted) for one in work.store.diffs.load(attempt).discrepancies)
     judged = judge_found(work, trusted, found)
     # What one system had not known yet when its walk began, and knows now, is on its way.
-    late = late_keys(attempt)
+    late = late_keys(work, attempt)
     observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
     work.store.ledger.record(attempt, observations)
     return attempt, observations

@@ -15,12 +15,32 @@ _VANISHED = """
     SELECT DISTINCT source_id AS name FROM read_parquet($there)
     ANTI JOIN (SELECT source_id FROM read_parquet($here)) USING (source_id)
 """
-_UNKNOWN = f"""
-    SELECT DISTINCT key AS name FROM (SELECT key FROM read_parquet($there) WHERE {_RUNS})
-    ANTI JOIN (SELECT key FROM read_parquet($here) WHERE key <> '') USING (key)
-"""  # noqa: S608 - words of our own
+_UNKNOWN = """
+    SELECT min(asked) AS name
+    FROM (SELECT {there} AS means, {asked} AS asked FROM read_parquet($there) WHERE {runs})
+    ANTI JOIN (SELECT {here} AS means FROM read_parquet($here) WHERE key <> '') USING (means)
+    WHERE means <> '' GROUP BY means
+"""
 # Drawn by a hash, so that a sample is spread over the whole and the same one is drawn again.
 _SAMPLE = "SELECT name, count(*) OVER () FROM ({absent}) ORDER BY hash(name), name LIMIT $most"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """How the keys of two snapshots are read, as SQL expressions over the column `key`.
+
+    Attributes:
+        here: What a key of this side means.
+        there: What a key of the other side means.
+        asked: How this side would write a key of the other one.
+    """
+
+    here: str = "key"
+    there: str = "key"
+    asked: str = "key"
+
+
+AS_WRITTEN = Keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +61,23 @@ def vanished(here: Path, there: Path, *, most: int) -> Absent:
     return _absent(_VANISHED, here, there, most)
 
 
-def unknown(here: Path, there: Path, *, most: int) -> Absent:
+def unknown(here: Path, there: Path, *, most: int, keys: Keys = AS_WRITTEN) -> Absent:
     """Find active keys of the other side that this side's snapshot lacks, in whatever state."""
-    return _absent(_UNKNOWN, here, there, most)
+    query = _UNKNOWN.format(here=keys.here, there=keys.there, asked=keys.asked, runs=_RUNS)
+    return _absent(query, here, there, most)
 
 
-def known_keys(small: Path, large: Path) -> tuple[int, int]:
-    """Count the different active keys of one snapshot that another one knows at all, and all of them."""
+def known_keys(small: Path, large: Path, *, keys: Keys = AS_WRITTEN) -> tuple[int, int]:
+    """Count the different active keys of one snapshot that another one knows at all, and all of them.
+
+    Args:
+        small: The one.
+        large: The other.
+        keys: How they are read; the small one is `here`.
+    """
     query = f"""
-        WITH small AS (SELECT DISTINCT key FROM read_parquet($small) WHERE {_RUNS}),
-             large AS (SELECT DISTINCT key FROM read_parquet($large) WHERE key <> '')
+        WITH small AS (SELECT DISTINCT {keys.here} AS key FROM read_parquet($small) WHERE {_RUNS}),
+             large AS (SELECT DISTINCT {keys.there} AS key FROM read_parquet($large) WHERE key <> '')
         SELECT (SELECT count(*) FROM small SEMI JOIN large USING (key)), (SELECT count(*) FROM small)
     """  # noqa: S608 - words of our own
     ((known, of),) = _rows(query, small=as_literal(small), large=as_literal(large))
@@ -86,7 +113,7 @@ def present(path: Path, source_ids: Sequence[str]) -> frozenset[str]:
 
 
 def _absent(query: str, here: Path, there: Path, most: int) -> Absent:
-    found = _rows(_SAMPLE.format(absent=query), here=as_literal(here), there=as_literal(there), most=most)
+    found = _rows(_SAMPLE.replace("{absent}", query), here=as_literal(here), there=as_literal(there), most=most)
     return Absent(int(str(found[0][1])) if found else 0, tuple(str(name) for name, _ in found))
 
 

@@ -160,7 +160,7 @@ class TestAMiss:
             "20 of 31 planted differences found, so real ones may be missing or wrong, too. "
             "plan with another text: not found; plan empty in the CRM: not found; "
         )
-        assert reason.text.endswith("; and 10 more.")
+        assert reason.text.endswith("; and 8 more.")
         assert reason.remedy
 
     def test_is_not_recorded_and_is_told(self, company, missed):
