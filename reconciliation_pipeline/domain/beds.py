@@ -3,7 +3,7 @@
 The shorthand of `planting.py`: keys, ids, prices, currencies and instants of one comparison.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -12,7 +12,7 @@ from typing import Final
 from reconciliation_pipeline.domain.keys import joined, parted
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Value, Wish
 from reconciliation_pipeline.domain.records import Amount, Side, State
-from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.rules import AS_WRITTEN, FieldRule, KeyRule
 
 PRICE: Final = Decimal(100)
 """What a planted record costs, where nothing else is said."""
@@ -56,6 +56,7 @@ class Bed:
         grounds: What each side can say.
         moments: The instants of the morning.
         prefix: What every key begins with.
+        keys: Which differences between two spellings of a key are none.
     """
 
     rules: tuple[FieldRule, ...]
@@ -63,6 +64,7 @@ class Bed:
     grounds: Mapping[Side, Ground]
     moments: Moments
     prefix: str
+    keys: KeyRule = AS_WRITTEN
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def key(self) -> str:
@@ -79,6 +81,7 @@ class Bed:
         *,
         part: int = 0,
         keyless: bool = False,
+        spelt: Callable[[str], str] | None = None,
     ) -> Wish:
         """Wish for one record.
 
@@ -89,13 +92,16 @@ class Bed:
             state: What its status shall mean.
             part: Which of several records of this key and side; they differ in their ids.
             keyless: Whether it lacks its key.
+            spelt: How else its key is written, where that means the same.
         """
         ground, name = self.grounds[side], parted(key)[0]
-        own = key if ground.parts == 1 else name
+        written = f"{self.keys.prefixes.get(side, '')}{spelt(key) if spelt else key}{self.keys.suffixes.get(side, '')}"
+        own = written if ground.parts == 1 else parted(written)[0]
         amounts = [name for name, value in says.values.items() if value is not None and self.is_money(name)]
         return Wish(
             source_id=own if ground.key_is_id else f"{name}{list(Side).index(side)}{part}",
-            key=None if keyless else key,
+            key=None if keyless else written,
+            means=None if keyless else key,
             state=state,
             word=self.words[side] if says.word is None else says.word,
             stamps={stamp: self.moments[says.ages.get(stamp, Age.OLD)] for stamp in ground.stamps},

@@ -156,9 +156,9 @@ class _Lookup:
         troubled = sown.form.troubled
         word = (troubled_by.field, troubled_by.word) if (troubled_by := sown.form.word) else (None, None)
         wanted = Counter(
-            KeyTrouble(side, row.source_id, row.key, *word)
+            KeyTrouble(side, row.source_id, wish.means, *word)
             for side, rows in sown.rows.items()
-            for row in rows
+            for wish, row in zip(sown.form.wishes[side], rows, strict=True)
             if side is troubled
         )
         if listed != wanted:

@@ -4,7 +4,7 @@ Every kind and cause, old and young, and a difference just beyond what each fiel
 that agree. The values of fields are `planting_fields.py`; whether all came up as they must is `harvest.py`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -12,20 +12,21 @@ from reconciliation_pipeline.domain.beds import NAMES, NOTHING, PARTS, Bed, Says
 from reconciliation_pipeline.domain.planting_fields import of_rule, summed, young_conflicts
 from reconciliation_pipeline.domain.plants import Age, Finding, Form, Ground, Moments, Plant, without_times
 from reconciliation_pipeline.domain.records import Cause, Kind, MoneyClass, Side, State
-from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.rules import AS_WRITTEN, FieldRule, KeyRule
 from reconciliation_pipeline.domain.variations import an_equal, an_other
 
 _ENDED: Final = frozenset({Cause.CANCELLED, Cause.ARCHIVED, Cause.DELETED})
 _ONE_SIDED: Final = {Side.CRM: Kind.CRM_ONLY, Side.BILLING: Kind.BILLING_ONLY}
 
 
-def plants(
+def plants(  # noqa: PLR0913 - the rules, the two sides, and the morning
     rules: Sequence[FieldRule],
     amount_field: str | None,
     grounds: Mapping[Side, Ground],
     moments: Moments,
     *,
     prefix: str,
+    keys: KeyRule = AS_WRITTEN,
 ) -> tuple[Plant, ...]:
     """Plan what is planted into one comparison.
 
@@ -35,9 +36,13 @@ def plants(
         grounds: What each side can say.
         moments: The instants of this morning.
         prefix: What every key begins with; no real one does.
+        keys: Which differences between two spellings of a key are none.
     """
-    bed = Bed(tuple(rules), amount_field, grounds, moments, prefix)
-    timed, other = [young_conflicts(bed)], [_agreeing(bed), *(of_rule(rule, bed) for rule in rules)]
+    bed = Bed(tuple(rules), amount_field, grounds, moments, prefix, keys)
+    timed, other = (
+        [young_conflicts(bed)],
+        [_agreeing(bed), _spelt_otherwise(bed), *(of_rule(rule, bed) for rule in rules)],
+    )
     for side in Side:
         timed += [_aged(side, bed)]
         other += [_alone(side, bed), _unpaired(side, bed)]
@@ -61,6 +66,20 @@ def _agreeing(bed: Bed) -> Iterator[Plant]:
     key = bed.key()
     ended = {side: (bed.wish(side, key, state=State.CANCELLED),) for side in Side}
     yield Plant("cancelled on both sides", (Form(ended, dict.fromkeys(Side, ("out_of_scope",))),))
+
+
+def _spelt_otherwise(bed: Bed) -> Iterator[Plant]:
+    """Plant what the rules of keys forgive: they pair what they should."""
+    forgiven: list[tuple[str, Callable[[str], str]]] = []
+    if bed.keys.ignore_case:
+        forgiven.append(("in capitals", str.upper))
+    if bed.keys.ignore_zeros:
+        forgiven.append(("with leading zeros", "000".__add__))
+    for name, spelt in forgiven:
+        for side in (side for side in Side if not bed.grounds[side].key_is_id):
+            key = bed.key()
+            wishes = {side: (bed.wish(side, key, spelt=spelt),), side.other: (bed.wish(side.other, key),)}
+            yield Plant(f"its key {name} in {NAMES[side]}", (Form(wishes, dict.fromkeys(Side, ("equal",))),))
 
 
 def _alone(side: Side, bed: Bed) -> Iterator[Plant]:

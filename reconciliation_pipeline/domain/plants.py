@@ -67,7 +67,8 @@ class Wish:
 
     Attributes:
         source_id: The system's own id.
-        key: The customer number; None for a record without one.
+        key: The customer number as its side writes it; None for a record without one.
+        means: The key under which the comparison knows it.
         state: What its status shall mean.
         word: The status of an active record.
         stamps: When it began and last changed (UTC), where mapped; None for a record that does not say.
@@ -77,6 +78,7 @@ class Wish:
 
     source_id: str
     key: str | None
+    means: str | None
     state: State
     word: str = ""
     stamps: Mapping[str, datetime | None] = field(default_factory=dict)
@@ -129,8 +131,8 @@ class Form:
 
     @property
     def key(self) -> str | None:
-        """The key that its records share."""
-        return next(wish.key for wishes in self.wishes.values() for wish in wishes)
+        """The key that its records share, as the comparison knows it."""
+        return next(wish.means for wishes in self.wishes.values() for wish in wishes)
 
 
 def without_times(form: Form) -> Form:

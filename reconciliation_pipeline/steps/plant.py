@@ -68,7 +68,8 @@ def compare_planted(  # noqa: PLR0913 - the pair, its files and rules, and the m
     grounds = {side: bed.ground for side, bed in beds.items()}
     prefix = reserve(grounds)
     when = moments(as_of=as_of, until=until, window=pair.settling)
-    sown = sow(plants(rules.fields, rules.amount_field, grounds, when, prefix=prefix), beds, rules.fields)
+    planned = plants(rules.fields, rules.amount_field, grounds, when, prefix=prefix, keys=rules.key)
+    sown = sow(planned, beds, rules.fields)
     with TemporaryDirectory(prefix="recon-") as folder:
         planted = _write(Path(folder), pair, sown)
         whole, places = compare(replace(files, planted=planted), rules)
@@ -83,7 +84,9 @@ def reserve(grounds: Mapping[Side, Ground]) -> str:
     Where a number is read from a key or an id it is digits alone, and few enough to be compared as a number.
     """
     if any(ground.digits for ground in grounds.values()):
-        return f"{randbelow(10**DIGITS):0{DIGITS}d}"
+        # A leading zero might not matter.
+        first = 10 ** (DIGITS - 1)
+        return str(first + randbelow(9 * first))
     return f"{RESERVED}{token_hex(16)}-"
 
 

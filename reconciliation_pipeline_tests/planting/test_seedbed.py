@@ -31,7 +31,7 @@ IN_THE_HOUR_TWICE = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
 
 def a_wish(state: State = State.ACTIVE, **changes) -> Wish:
-    return Wish(**{"source_id": "s", "key": "k", "state": state, "word": "active", **changes})
+    return Wish(**{"source_id": "s", "key": "k", "means": "k", "state": state, "word": "active", **changes})
 
 
 def read(side, **wished):
