@@ -55,6 +55,7 @@ def separate(whole: Comparison, places: Sequence[Place], prefix: str) -> tuple[C
         discrepancies=tuple(one for one in whole.discrepancies if not is_planted(one.key)),
         key_troubles=tuple(one for one in whole.key_troubles if not (is_planted(one.source_id) or is_planted(one.key))),
         balances={side: _without(balance, side, places) for side, balance in whole.balances.items()},
+        format_only=tuple(one for one in whole.format_only if not is_planted(one.key)),
     )
     return real, harvest
 

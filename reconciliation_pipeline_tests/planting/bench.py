@@ -17,7 +17,7 @@ from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.plants import Place
 from reconciliation_pipeline.domain.records import Discrepancy, Row, Side
 from reconciliation_pipeline.settings.model import Reconciliation
-from reconciliation_pipeline.settings.rules import amount_field, rules
+from reconciliation_pipeline.settings.rules import amount_field, key_rule, rules
 from reconciliation_pipeline.steps.plant import Compare, Judge, compare_planted
 from reconciliation_pipeline.steps.pull import value_names
 from reconciliation_pipeline.storage.writer import SnapshotWriter
@@ -30,7 +30,8 @@ Compared = tuple[Comparison, tuple[Place, ...]]
 
 
 def rules_of(pair: Reconciliation) -> ComparisonRules:
-    return ComparisonRules(rules(pair), amount_field(pair), {side: pair.sides[side].reduce != "none" for side in Side})
+    folding = {side: pair.sides[side].reduce != "none" for side in Side}
+    return ComparisonRules(rules(pair), amount_field(pair), folding, key_rule(pair))
 
 
 def judge_of(pair: Reconciliation) -> Judge:

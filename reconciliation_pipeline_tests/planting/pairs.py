@@ -43,6 +43,7 @@ PLAN: Final[Part] = {"plan": "plan"}
 SEATS: Final[Part] = {"seats": {"path": "seats", "type": "decimal"}}
 MRR: Final[Part] = {"mrr": {"path": "mrr", "type": "money", "currency": {"path": "currency"}}}
 IN_EUR: Final[Part] = {"mrr": {"path": "mrr", "type": "money", "currency": "EUR"}}
+READ: Final[Part] = {"mail": "mail", "phone": "phone", "country": "country", "day": "day"}
 FOLDS: Final[Part] = {"reduce": {"active": "any"}}
 TIMED: Final[Part] = {"created_at": {"field": "created"}, "updated_at": {"field": "changed"}}
 CENT: Final[Part] = {"field": "mrr", "tolerance": {"absolute": "0.01"}}
@@ -154,6 +155,61 @@ PAIRS: Final = {
         {**HUBSPOT, "key": ["properties.number", "properties.contract"], "fields": IN_EUR},
         {**STRIPE, "key": ["customer.metadata.number", "metadata.contract"]},
         CENT,
+    ),
+    "texts whose spelling does not matter": pair(
+        {**REST, "fields": PLAN},
+        {**CSV, "fields": PLAN},
+        {"field": "plan", "case": "ignore", "space": "collapse", "unicode": "nfc", "empty": "missing"},
+    ),
+    "texts without their blanks": pair(
+        {**REST, "fields": PLAN}, {**SQL, "fields": PLAN}, {"field": "plan", "space": "ignore"}
+    ),
+    "addresses, numbers to call, countries and days": pair(
+        {**REST, **FOLDS, "fields": READ},
+        {**CSV, "fields": READ},
+        {"field": "mail", "as": "email"},
+        {"field": "phone", "as": "phone", "calling_code": "49"},
+        {"field": "country", "as": "country"},
+        {"field": "day", "as": "date", "zone": "Europe/Berlin", "precision": "day", "formats": ["%d.%m.%Y"]},
+    ),
+    **{
+        f"moments to the {precision}": pair(
+            {**REST, "fields": {"at": "at"}},
+            {**SQL, "fields": {"at": "at"}},
+            {"field": "at", "as": "date", "precision": precision},
+        )
+        for precision in ("hour", "minute", "second", "microsecond")
+    },
+    "words that mean the same": pair(
+        {**REST, **FOLDS, "fields": PLAN},
+        {**REST, "fields": PLAN},
+        {
+            "field": "plan",
+            "words": {"crm": {"Gold": "premium", "Tin": "basic"}, "billing": {"P1": "premium", "P2": "basic"}},
+        },
+    ),
+    "words of one side": pair(
+        {**REST, "fields": PLAN}, {**REST, "fields": PLAN}, {"field": "plan", "words": {"crm": {"Gold": "premium"}}}
+    ),
+    "a share of a number": pair(
+        {**REST, "fields": SEATS},
+        {**REST, "fields": SEATS},
+        {"field": "seats", "tolerance": {"absolute": "0.5", "relative": "0.001"}},
+    ),
+    "a share of an amount": pair(
+        {**STRIPE}, {**REST, **FOLDS, "fields": MRR}, {"field": "mrr", "tolerance": {"relative": "0.03"}}
+    ),
+    "keys that are written in several ways": pair(
+        {**REST, **FOLDS, "fields": PLAN},
+        {**CSV, "fields": {**PLAN, **SEATS}},
+        "plan",
+        keys={
+            "case": "ignore",
+            "zeros": "ignore",
+            "prefix": {"crm": "C-"},
+            "suffix": {"billing": "-x"},
+            "unicode": "nfc",
+        },
     ),
     "one time for both": pair({**REST, "created_at": {"field": "at"}, "updated_at": {"field": "at"}}, REST),
     "paths deep inside": pair(
