@@ -135,7 +135,8 @@ def _vanished(receipt: Receipt, absence: Absence, baseline: Baseline, *, accepte
 
 
 def _counterparts(receipt: Receipt, absence: Absence) -> list[Reason]:
-    found = [*_blind(receipt, absence, "by its key")]
+    # What was found under the very key it was asked for is there, whatever else was not found.
+    found = [] if absence.there else _blind(receipt, absence, "by its key")
     if absence.there:
         text = (
             f"{receipt.label} has {_of(len(absence.there), absence)} that the other side knows and this pull lacks "
@@ -158,7 +159,8 @@ def _blind(receipt: Receipt, absence: Absence, how: str) -> list[Reason]:
     text = (
         f"{receipt.label}: a record of this very pull, asked for {how}, was not found; so such answers prove nothing."
     )
-    return [Reason("bad_shape", text, receipt.side, "Correct `lookup` in the settings.")]
+    remedy = "Correct `lookup` in the settings; if it is right, the list shows records that are not this system's own."
+    return [Reason("bad_shape", text, receipt.side, remedy)]
 
 
 def _of(number: int, absence: Absence) -> str:

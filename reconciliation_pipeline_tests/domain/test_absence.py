@@ -78,6 +78,9 @@ class TestCounterparts:
     def test_answers_that_do_not_know_a_key_just_listed_prove_nothing(self):
         assert ["bad_shape"] == codes(counterparts=Absence(1, asked=1, blind=True))
 
+    def test_what_is_found_by_its_key_is_there_whatever_else_is_not_found(self):
+        assert ["counterpart_exists"] == codes(counterparts=Absence(2, asked=2, there=("17",), blind=True))
+
 
 def test_a_sentinel_that_is_missing_is_a_reason_of_its_own():
     assert ["sentinel_missing"] == codes(missing_sentinels=("record 1",), sentinels=2)
