@@ -44,14 +44,15 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
 
     Records come and go while a list is read, so a small gap proves nothing either way; a second walk over the same
     list decides then. A gap that is still there the second time is no coincidence: the list leaves records out, or
-    holds others than its own.
+    holds others than its own. One that hides behind what moved during the second walk is none either, unless that
+    walk shows the records that moved during the first.
 
     Args:
         receipt: The pull.
         second_look: What that second walk showed; None when there was none.
     """
-    totals = _totals(receipt)
-    if second_look is not None and not second_look.lost and second_look.off * off_by(receipt) <= 0:
+    said = [total for total in (receipt.total_before, receipt.total_after) if total is not None]
+    if second_look is not None and _settles(second_look, off_by(receipt)):
         return []
     if second_look is not None and second_look.lost:
         few = ", ".join(second_look.lost[:3])
@@ -60,10 +61,10 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
             f"they were there before it began (id {few})."
         )
         return [Reason("total_mismatch", text, receipt.side, "Run the morning again at a quieter moment.")]
-    if not totals or not off_by(receipt):
+    if not said or not off_by(receipt):
         return []
     again = " So it was on a second walk." if second_look is not None else ""
-    text = f"{receipt.label} says it holds {max(totals):,} records, but {receipt.distinct:,} arrived.{again}"
+    text = f"{receipt.label} says it holds {max(said):,} records, but {receipt.distinct:,} arrived.{again}"
     return [Reason("total_mismatch", text, receipt.side, "Run again; if it stays, check the token's scopes.")]
 
 
@@ -84,8 +85,26 @@ def wants_second_look(receipt: Receipt, *, by_position: bool) -> bool:
     return gap <= _FEW or gap <= SMALL_GAP * receipt.distinct
 
 
+def _settles(second_look: SecondLook, gap: int) -> bool:
+    """Say whether a second walk lifts the doubt that a gap of the first one raised."""
+    if second_look.lost or second_look.off * gap > 0:
+        return False
+    moved = second_look.came if gap > 0 else second_look.gone
+    return not gap or (second_look.still and not second_look.off) or moved >= abs(gap)
+
+
+def is_still(receipt: Receipt) -> bool:
+    """Say whether totals leave no room: at the end as many were claimed as at the start, and those that came.
+
+    One that is estimated leaves its tolerance, and is held against that alone.
+    """
+    return bool(receipt.total_tolerance) or len(set(_totals(receipt))) < 2  # noqa: PLR2004 - the start and the end
+
+
 def _totals(receipt: Receipt) -> list[int]:
-    return [total for total in (receipt.total_before, receipt.total_after) if total is not None]
+    """Give what the source claims: at the start, with those listed that came since; and at the end."""
+    before = None if receipt.total_before is None else receipt.total_before + receipt.newborn
+    return [total for total in (before, receipt.total_after) if total is not None]
 
 
 def off_by(receipt: Receipt) -> int:

@@ -61,11 +61,17 @@ class SecondLook:
         pulled: Records of the second walk.
         lost: Source ids in it that the first walk lacks, and that were there before the first walk began.
         off: Records by which it, too, fell short of what the source claimed meanwhile; below 0 where it brought more.
+        came: How many records of it the first walk lacks.
+        gone: How many records of the first walk it lacks.
+        still: Whether the source claimed the same at its start and at its end, apart from records that it brought.
     """
 
     pulled: int
     lost: tuple[str, ...] = ()
     off: int = 0
+    came: int = 0
+    gone: int = 0
+    still: bool = True
 
 
 @dataclass(frozen=True, slots=True)

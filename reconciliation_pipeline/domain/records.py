@@ -144,6 +144,7 @@ class Receipt:
         account: Whose data it is, as the source says; None when it does not.
         statuses: Records by status, as the system spells it; "" where there is none.
         nulls: Active records by field that has no value on them.
+        newborn: Records that came after the walk had begun, by the source's clock: its first total lacks them.
     """
 
     side: Side
@@ -167,6 +168,7 @@ class Receipt:
     account: str | None = None
     statuses: Mapping[str, int] = field(default_factory=dict)
     nulls: Mapping[str, int] = field(default_factory=dict)
+    newborn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Asks few records, one by one, of both sides at once. What the answers mean is decided in `domain/doubts_absence.py`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.doubts_absence import ASKED_AT_MOST, came_since, is_listed, vanished_limit
-from reconciliation_pipeline.domain.doubts_walk import off_by, wants_second_look
+from reconciliation_pipeline.domain.doubts_walk import is_still, off_by, wants_second_look
 from reconciliation_pipeline.domain.evidence import Absence, Evidence, Overlap, SecondLook, Unlisted
 from reconciliation_pipeline.domain.records import Reason, Receipt, Row, Side
 from reconciliation_pipeline.steps.baseline import earlier_attempt
@@ -31,6 +31,7 @@ from reconciliation_pipeline.storage.absent import (
     vanished,
 )
 from reconciliation_pipeline.storage.counting import counts
+from reconciliation_pipeline.storage.moved import exchanged, newborn
 from reconciliation_pipeline.storage.writer import SnapshotWriter
 
 CONTROLS = 3
@@ -41,6 +42,9 @@ BY_POSITION = frozenset({"offset", "page", "range"})
 
 HABIT = 56
 """Trusted mornings from which a side's habit is learnt."""
+
+_KEYLESS = " "
+"""What no key begins with: stands before the id of a record that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,15 +192,21 @@ def _meaning(
     for answer in answers:
         lost = [row for row in answer.rows if row.source_id not in known or row.key == answer.asked]
         old = [row for row in lost if not came_since(row, began=question.began)]
+        young = [row for row in lost if row not in old]
         due = [row for row in old if is_listed(row, listed=question.receipt.statuses)]
         if due:
             there.append(due[0].source_id)
-        elif len(old) < len(lost):
-            late.append(answer.asked)
+        elif young:
+            late.append(_key(young[0]))
         elif old:
-            unlisted[answer.asked] = _as_unlisted(old[0])
+            unlisted[_key(old[0])] = _as_unlisted(old[0])
     hidden = sum(answer.hidden for answer in answers)
     return Absence(suspects, len(answers), tuple(there), hidden, tuple(late), blind, limit, unlisted)
+
+
+def _key(row: Row) -> str:
+    """Name what a difference is told by, whatever the record was asked for by."""
+    return row.key or f"{_KEYLESS}{row.source_id}"
 
 
 def _as_unlisted(row: Row) -> Unlisted:
@@ -212,15 +222,19 @@ def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) 
     names = value_names(question.work.reconciliation.sides[question.side])
     before: dict[int, int | None] = {}
     after: dict[int, int | None] = {}
+    began = question.work.now() if question.work.pretends else None
     try:
         with TemporaryDirectory(prefix="recon-") as folder:
             with SnapshotWriter(Path(folder), "again.parquet", names) as writer:
                 for page in question.source.pull(as_of):
                     writer.write(page.rows)
+                    began = began or page.source_clock or question.work.now()
                     before.setdefault(page.walk, page.total)
                     after[page.walk] = page.total
             again = Path(folder) / writer.path
             counted = counts(again)
+            came, gone = exchanged(question.here, again)
+            young = newborn(again, since=began or question.work.now())
             lost = older_and_new(question.here, again, before=question.began, most=ASKED_AT_MOST)
     except PullFailed as failed:
         text = f"{question.receipt.label}: its totals do not fit, and a second walk broke off. {failed.text}"
@@ -231,8 +245,9 @@ def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) 
         distinct=counted.distinct_source_ids,
         total_before=claimed(before),
         total_after=claimed(after),
+        newborn=young,
     )
-    return SecondLook(counted.rows, lost, off_by(second))
+    return SecondLook(counted.rows, lost, off_by(second), came, gone, is_still(second))
 
 
 def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:
@@ -248,19 +263,27 @@ def _sentinels(question: _Question) -> tuple[tuple[str, ...], int]:
 
 def late_keys(work: Work, attempt: Attempt) -> frozenset[str]:
     """Name the keys that came to one of the sides after its walk began: their differences are lag."""
-    asked = ((side, _counterparts(attempt, side)) for side in attempt.snapshots)
-    return frozenset(key for side, one in asked if one for key in meanings(work, side, one.late).values())
+    asked = ((side, _with_key(key for one in _absences(attempt, side) for key in one.late)) for side in Side)
+    return frozenset(key for side, late in asked for key in meanings(work, side, late).values())
 
 
 def unlisted_keys(work: Work, attempt: Attempt) -> dict[Side, Mapping[str, Unlisted]]:
     """Say, of each side, what became of the records that its list leaves out and the other side knows."""
-    found = {side: one.unlisted if (one := _counterparts(attempt, side)) else {} for side in attempt.snapshots}
+    found = {
+        side: {key: told for one in _absences(attempt, side) for key, told in one.unlisted.items()} for side in Side
+    }
     return {
-        side: {means: unlisted[key] for key, means in meanings(work, side, unlisted).items()}
+        side: {means: unlisted[key] for key, means in meanings(work, side, _with_key(unlisted)).items()}
         for side, unlisted in found.items()
     }
 
 
-def _counterparts(attempt: Attempt, side: Side) -> Absence | None:
-    evidence = attempt.snapshots[side].evidence
-    return evidence.counterparts if evidence else None
+def _absences(attempt: Attempt, side: Side) -> list[Absence]:
+    """Give what a side said of records it was asked for by id, and by key; the latter knows better and comes last."""
+    snapshot = attempt.snapshots.get(side)
+    evidence = snapshot.evidence if snapshot else None
+    return [one for one in (evidence.vanished, evidence.counterparts) if one] if evidence else []
+
+
+def _with_key(names: Iterable[str]) -> list[str]:
+    return [name for name in names if not name.startswith(_KEYLESS)]

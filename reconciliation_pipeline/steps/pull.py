@@ -7,7 +7,7 @@ decided in `prove.py`.
 from collections.abc import Iterator, Mapping
 from concurrent.futures import FIRST_EXCEPTION, Future, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Event
@@ -24,6 +24,7 @@ from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.counting import RowCounts, counts
+from reconciliation_pipeline.storage.moved import newborn
 
 LOOK = 0.2
 """Seconds between two looks at how far the pulls have come."""
@@ -190,6 +191,9 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
         archive.root / writer.path, fold=settings.reduce != "none", money=money, fields=list(settings.fields)
     )
     receipt = _receipt(walk, started, work.clock(), counted=counted)
+    if receipt.total_before is not None:
+        began = work.now() if work.pretends else walk.source_clock or started
+        receipt = replace(receipt, newborn=newborn(archive.root / writer.path, since=began))
     return Pulled(receipt, writer.path, writer.sha256)
 
 

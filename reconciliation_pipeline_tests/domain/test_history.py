@@ -8,7 +8,7 @@ import pytest
 
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.completeness import CompletenessPolicy, Said, certify, standing_of
-from reconciliation_pipeline.domain.doubts_walk import off_by, wants_second_look
+from reconciliation_pipeline.domain.doubts_walk import is_still, off_by, wants_second_look
 from reconciliation_pipeline.domain.evidence import Evidence, SecondLook
 from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Receipt
 from reconciliation_pipeline_tests.builders import a_baseline, a_reason, a_receipt, an_accepted_count
@@ -92,6 +92,27 @@ class TestAccount:
     )
     def test_the_data_must_be_that_of_the_same_account(self, now, before, expected):
         assert expected == codes(a_receipt(account=now), replace(a_baseline(), account=before))
+
+    @pytest.mark.parametrize(
+        ("now", "before", "expected"),
+        [
+            ("acct_1", "acct_1 livemode=true", []),
+            (None, "livemode=true", []),
+            ("acct_2", "acct_1 livemode=true", ["wrong_account"]),
+            ("acct_1", "acct_10 livemode=true", ["wrong_account"]),
+        ],
+    )
+    def test_a_pull_without_a_record_does_not_show_what_the_records_of_its_account_share(self, now, before, expected):
+        empty, full = a_receipt(pulled=0, active=0, account=now), a_receipt(account=before)
+        was_full, was_empty = replace(a_baseline(), account=before), replace(a_baseline(0, 0), account=now)
+
+        assert expected == [code for code in codes(empty, was_full) if code == "wrong_account"]
+        assert expected == [code for code in codes(full, was_empty) if code == "wrong_account"] or now is None
+
+    def test_a_pull_of_records_that_share_nothing_any_more_is_of_another_account(self):
+        baseline = replace(a_baseline(), account="acct_1 livemode=true")
+
+        assert ["wrong_account"] == codes(a_receipt(account="acct_1"), baseline)
 
 
 class TestFields:
@@ -196,9 +217,10 @@ class TestSecondLook:
         [
             (1_001, 1, ["total_mismatch"]),  # short both times: the list leaves it out
             (1_001, 0, []),
-            (1_001, -1, []),  # something came and something went
+            (1_001, -1, ["total_mismatch"]),  # too many now: either total may be wrong
             (999, -1, ["total_mismatch"]),  # too many both times: a stranger is among them
-            (999, 1, []),
+            (999, 0, []),
+            (999, 1, ["total_mismatch"]),
             (1_000, 1, []),
         ],
     )
@@ -209,6 +231,49 @@ class TestSecondLook:
         found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
 
         assert expected == [reason.code for reason in found.reasons]
+
+    @pytest.mark.parametrize(
+        ("total", "moved", "expected"),
+        [
+            (1_001, {"came": 1}, []),
+            (1_001, {"came": 1, "off": -1}, []),
+            (1_001, {"came": 1, "off": 1}, ["total_mismatch"]),
+            (1_001, {"gone": 1}, ["total_mismatch"]),
+            (1_002, {"came": 1}, ["total_mismatch"]),
+            (999, {"gone": 1}, []),
+            (999, {"came": 1}, ["total_mismatch"]),
+            (1_000, {}, []),
+        ],
+    )
+    def test_where_records_move_during_the_second_walk_too_it_must_show_those_that_moved_before(
+        self, total, moved, expected
+    ):
+        receipt = a_receipt(total_before=total, total_after=total)
+        evidence = Evidence(second_look=SecondLook(1_000, **moved, still=False))
+
+        found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
+
+        assert expected == [reason.code for reason in found.reasons]
+
+    def test_what_the_list_gained_while_it_was_read_makes_up_for_nothing_that_it_lacks(self):
+        assert 1 == off_by(a_receipt(total_before=1_000, total_after=1_001, newborn=1))
+        assert 0 == off_by(a_receipt(total_before=999, total_after=1_000, newborn=1))
+        assert 0 == off_by(a_receipt(total_before=999, total_after=999, newborn=1))  # and one went when it was read
+        assert -1 == off_by(a_receipt(total_before=998, total_after=999, newborn=1))
+
+    @pytest.mark.parametrize(
+        ("expected", "changes"),
+        [
+            (True, {"total_before": 7, "total_after": 7}),
+            (True, {"total_before": 6, "total_after": 7, "newborn": 1}),
+            (False, {"total_before": 7, "total_after": 6}),
+            (False, {"total_before": 7, "total_after": 7, "newborn": 1}),
+            (True, {"total_before": 7, "total_after": 6, "total_tolerance": Decimal("0.01")}),
+            (True, {"total_before": 7}),
+        ],
+    )
+    def test_totals_are_still_where_only_what_the_walk_brought_came(self, expected, changes):
+        assert expected is is_still(a_receipt(**changes))
 
     @pytest.mark.parametrize(
         ("before", "after", "expected"), [(1_001, 1_002, 1), (1_000, 1_002, 0), (998, 1_000, 0), (998, 999, -1)]
