@@ -76,8 +76,9 @@ class Shown:
 
     @property
     def lost(self) -> list[Record]:
-        """Records that were there all the time and were not shown."""
-        gone = self.before.keys() - self.seen.keys() - self.moved
+        """Records that were there all the time, changed meanwhile or not, and were not shown."""
+        there = self.before.keys() & {one["id"] for one in self.system.held}
+        gone = there - self.seen.keys()
         return [self.before[name] for name in sorted(gone)]
 
     @property
@@ -87,7 +88,7 @@ class Shown:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every record was shown once, as it is; what came, went or changed meanwhile aside."""
+        """Whether every record was shown once, as it is; what came or went meanwhile aside."""
         return not (self.lost or self.altered or self.times_shown > len(self.seen))
 
     @property

@@ -103,6 +103,8 @@ def _flag_left_out(record: Record) -> Record:
     return {name: value for name, value in record.items() if name != "livemode"}
 
 
+STRANGERS: Final = frozenset({"unproven", "bad_shape"})
+"""A stranger that is asked for by name, to see whether asking proves anything, is not found."""
 SHOWN_BY: Final = "Of a record that is new since yesterday and unknown to the other side, only a total, a sentinel, "
 ONLY: Final = SHOWN_BY + "a confirmed count, or the other side as soon as it knows it, can tell."
 
@@ -145,7 +147,8 @@ FAULTS: Final = (
         corpus="C21",
         text="The walk over the archive also gives a record of the first walk.",
         install=_archive_with_one_of_the_rest,
-        codes=NO_END | {"duplicate_source_id", "keys_unusable"},
+        # Where the last record's id leads on, that of a record of the first walk leads to the start or over again.
+        codes=NO_END | {"duplicate_source_id", "keys_unusable", "page_repeat", "cursor_repeat"},
         styles=CURSORS,
         system={"archives": True},
     ),
@@ -255,7 +258,7 @@ FAULTS: Final = (
         text="The page holds records of another account, of the same shape.",
         install=_other_account_on_a_page,
         # Where the last record's id leads on, that of a stranger leads nowhere.
-        codes=NO_END | {"refused"},
+        codes=NO_END | STRANGERS | {"refused"},
         positions=("first", "middle", "last"),
     ),
     LEFT_OUT.but(
@@ -263,7 +266,7 @@ FAULTS: Final = (
         corpus="C28",
         text="The page holds three records more, of another account; the total does not count them.",
         install=_strangers,
-        codes=frozenset({"total_mismatch", "unproven"}),
+        codes=STRANGERS | {"total_mismatch"},
         positions=("first", "middle", "last"),
         styles=CURSORS,
         system={"total": "body"},
@@ -273,7 +276,7 @@ FAULTS: Final = (
         corpus="C28",
         text="The page holds three records more, of another account, and nothing says how many there should be.",
         install=_strangers,
-        codes=frozenset({"unproven"}),
+        codes=STRANGERS,
         must=Must.EITHER,
         positions=("first", "middle", "last"),
         styles=CURSORS,

@@ -125,7 +125,7 @@ FAULTS: Final = (
         )
         for name, codes in (
             ("id", SHAPE),
-            ("number", SHAPE | {"keys_unusable"}),
+            ("number", SHAPE | {"keys_unusable", "key_overlap"}),
             ("status", SHAPE),
             ("plan", SHAPE),
             ("updated", SHAPE),
