@@ -44,6 +44,7 @@ LAYERS = {
     "connectors": may("connectors", "settings", "domain", packages=["httpx"]),
     "channels": may("channels", "settings", "domain", packages=["httpx"]),
     "storage": may("storage", "domain", packages=["sqlalchemy", "alembic", "pyarrow", "duckdb"]),
+    "api": may("api", "settings", "compare", "domain", packages=["pandas", "pyarrow", "duckdb", "jinja2", "pydantic"]),
     "reporting": may("reporting", "settings", "domain", packages=["jinja2", "markupsafe", "rich", "pandas"]),
     "steps": may(*BELOW, packages=["pandas", "pyarrow"]),
     "defs": may(*BELOW, "defs", packages=["dagster", "dagster_postgres", "pandas"]),
