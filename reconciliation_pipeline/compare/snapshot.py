@@ -108,3 +108,12 @@ def _absent(connection: duckdb.DuckDBPyConnection, path: Path, rules: Comparison
 def _refuse(path: Path, what: str) -> None:
     text = f"The snapshot {path.name} {what}, so nothing was compared."
     raise Incomparable(text, remedy="It was probably pulled with other field mappings; pull this morning again.")
+
+
+def misfit(side: str, source_id: str | None, state: str | None, files: SnapshotFiles) -> Incomparable:
+    """Say that a row breaks the promise every snapshot makes: an id and a known state."""
+    text = (
+        f"Record {source_id!r} in {files[Side(side)].name} has the state {state!r}, "
+        "which this version cannot place, so nothing was compared."
+    )
+    return Incomparable(text, remedy="Pull this morning again with the version that compares it.")
