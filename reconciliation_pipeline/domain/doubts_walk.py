@@ -52,7 +52,7 @@ def total_doubts(receipt: Receipt, second_look: SecondLook | None = None) -> lis
         second_look: What that second walk showed; None when there was none.
     """
     said = [total for total in (receipt.total_before, receipt.total_after) if total is not None]
-    if second_look is not None and _settles(second_look, off_by(receipt)):
+    if second_look is not None and _settles(second_look, receipt):
         return []
     if second_look is not None and second_look.lost:
         few = ", ".join(second_look.lost[:3])
@@ -85,12 +85,17 @@ def wants_second_look(receipt: Receipt, *, by_position: bool) -> bool:
     return gap <= _FEW or gap <= SMALL_GAP * receipt.distinct
 
 
-def _settles(second_look: SecondLook, gap: int) -> bool:
+def _settles(second_look: SecondLook, receipt: Receipt) -> bool:
     """Say whether a second walk lifts the doubt that a gap of the first one raised."""
+    gap = off_by(receipt)
     if second_look.lost or second_look.off * gap > 0:
         return False
-    moved = second_look.came if gap > 0 else second_look.gone
-    return not gap or (second_look.still and not second_look.off) or moved >= abs(gap)
+    if not gap or (second_look.still and not second_look.off):
+        return True
+    # Whoever is claimed at the end and did not arrive came too late for the page, and is there the second time;
+    # whoever arrived and is claimed no more was removed behind the reader, and is not.
+    apart = abs(_totals(receipt)[-1] - receipt.distinct)
+    return (second_look.came if gap > 0 else second_look.gone) >= max(apart, abs(gap))
 
 
 def is_still(receipt: Receipt) -> bool:

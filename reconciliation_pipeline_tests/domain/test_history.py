@@ -255,6 +255,15 @@ class TestSecondLook:
 
         assert expected == [reason.code for reason in found.reasons]
 
+    @pytest.mark.parametrize(("came", "expected"), [(1, ["total_mismatch"]), (2, [])])
+    def test_as_many_must_come_as_were_claimed_at_the_end_and_did_not_arrive(self, came, expected):
+        receipt = a_receipt(total_before=1_001, total_after=1_002)
+        evidence = Evidence(second_look=SecondLook(1_000 + came, came=came, still=False))
+
+        found = certify(receipt, baseline=a_baseline(), policy=POLICY, evidence=evidence)
+
+        assert expected == [reason.code for reason in found.reasons]
+
     def test_what_the_list_gained_while_it_was_read_makes_up_for_nothing_that_it_lacks(self):
         assert 1 == off_by(a_receipt(total_before=1_000, total_after=1_001, newborn=1))
         assert 0 == off_by(a_receipt(total_before=999, total_after=1_000, newborn=1))
