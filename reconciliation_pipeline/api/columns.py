@@ -97,12 +97,13 @@ def _number(value: str, type_name: str) -> str:
         return _read_number(value)
     text = f"CAST({value} AS VARCHAR)"
     if most := FLOATS.get(type_name):
-        # Not a number is no value. Whole ones are most of all, and need no work.
+        # Not a number is no value. What is left at the end is written without needless zeros already.
         return f"""CASE
             WHEN isnan({value}) THEN NULL
             WHEN {value} = trunc({value}) AND abs({value}) <= {most} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR)
             WHEN contains({text}, 'e') THEN {_tidy(_expanded(text))}
-            ELSE {_tidy(text)}
+            WHEN ends_with({text}, '.0') THEN substr({text}, 1, length({text}) - 2)
+            ELSE {text}
         END"""
     return _tidy(text) if type_name.startswith("DECIMAL") else text
 
@@ -143,14 +144,14 @@ def _tidy(text: str) -> str:
 
 
 def _moment(value: str) -> str:
-    text = f"replace(CAST({value} AS VARCHAR), ' ', 'T')"
-    return rf"regexp_replace(regexp_replace({text}, '([.][0-9]*?)0+$', '\1'), '[.]$', '')"
+    # The engine writes no more of a second than there is.
+    return f"replace(CAST({value} AS VARCHAR), ' ', 'T')"
 
 
 def _instant(value: str) -> str:
     # The engine's own zone is UTC.
-    text = rf"regexp_replace(CAST({value} AS VARCHAR), '[+]00(:00)?$', '')"
-    return _moment(text) + " || 'Z'"
+    text = f"CAST({value} AS VARCHAR)"
+    return f"replace(replace({text}, '+00', 'Z'), ' ', 'T')"
 
 
 _DAY_TEXT: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"

@@ -180,11 +180,13 @@ def total_of(connection: duckdb.DuckDBPyConnection, path: Path, place: int) -> D
             coalesce(bool_or(
                 length(split_part({value}, '.', 2)) > {_PLACES} OR length(split_part({value}, '.', 1)) > 18
             ) FILTER (WHERE TRY_CAST({value} AS DOUBLE) IS NOT NULL), false),
-            sum(TRY_CAST({value} AS DECIMAL(38, 10))) FILTER (WHERE length(split_part({value}, '.', 1)) <= 18),
-            fsum(TRY_CAST({value} AS DOUBLE) ORDER BY TRY_CAST({value} AS DOUBLE))
+            sum(TRY_CAST({value} AS DECIMAL(38, 10))) FILTER (WHERE length(split_part({value}, '.', 1)) <= 18)
         FROM {scan(path)}"""
-    ((is_wide, exact, rounded),) = connection.execute(query).fetchall()
+    ((is_wide, exact),) = connection.execute(query).fetchall()
     if is_wide:
+        # In an order that depends on nothing but the numbers, as floats add up differently in another.
+        floats = f"SELECT TRY_CAST({value} AS DOUBLE) AS number FROM {scan(path)}"
+        ((rounded,),) = connection.execute(f"SELECT fsum(number ORDER BY number) FROM ({floats})").fetchall()
         return float(rounded)
     # Never rounded to the digits that Python calculates with.
     return Decimal(f"{exact:f}".rstrip("0").rstrip(".")) if exact else Decimal(0)

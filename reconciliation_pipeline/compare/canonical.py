@@ -18,7 +18,10 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.rules import DateRule, FieldRule, KeyRule, Precision, Reading, Space, Spelling
 
 # Engines disagree on what \s is beyond ASCII, so that the blanks are named one by one.
-_BLANK: Final = "[ \t\n\v\f\r\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_BLANK: Final = "[ \t\n\v\f\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_COUNTRIES: Final = "\n".join(
+    ["", *(f"{name}\t{code}" for name, code in {**OTHER_NAMES, **dict(zip(ALPHA_2, ALPHA_2, strict=True))}.items())]
+)
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 # No clock on earth is further from Greenwich, and engines disagree on what "+99:99" would be.
@@ -39,12 +42,21 @@ def key_of(key: str, rule: KeyRule, side: Side) -> str:
         side: Whose key it is.
     """
     canonical = _spelt_key(key, rule, side)
-    for old, new in rule.aliases.items():
-        # Written as either system writes them, so they are read as either system's keys are.
-        olds = ", ".join(dict.fromkeys(_spelt_key(literal(old), rule, each) for each in Side))
-        canonical_new = _spelt_key(literal(new), rule, side)
-        canonical = f"CASE WHEN {canonical} IN ({olds}) THEN {canonical_new} ELSE {canonical} END"
-    return canonical
+    if not rule.aliases:
+        return canonical
+    # Written as either system writes them, so they are read as either system's keys are.
+    cases = (
+        f"WHEN {each} THEN {_alias(new, rule)}"
+        for old, new in rule.aliases.items()
+        for each in dict.fromkeys(_spelt_key(literal(old), rule, each) for each in Side)
+    )
+    return f"CASE {canonical} {' '.join(cases)} ELSE {canonical} END"
+
+
+def _alias(key: str, rule: KeyRule) -> str:
+    """Read a key of the settings as that side does whose prefix or suffix it carries."""
+    crm, billing = (_spelt_key(literal(key), rule, side) for side in Side)
+    return crm if crm == billing else f"CASE WHEN length({crm}) <= length({billing}) THEN {crm} ELSE {billing} END"
 
 
 def key_written_by(key: str, rule: KeyRule, side: Side) -> str:
@@ -63,12 +75,14 @@ def _spelt_key(key: str, rule: KeyRule, side: Side) -> str:
     space = Space.TRIM if rule.trim else Space.EXACT
     spelling = Spelling(ignore_case=rule.ignore_case, space=space, compose=rule.compose)
     text = _spelt(key, spelling)
+    # Blanks in the middle of a key matter, and there the blanks of a prefix or suffix are.
+    letters = Spelling(ignore_case=rule.ignore_case, compose=rule.compose)
     if prefix := rule.prefixes.get(side):
-        start = _spelt(literal(prefix), spelling) if rule.ignore_case or rule.compose else literal(prefix)
-        text = f"CASE WHEN starts_with({text}, {start}) THEN substr({text}, {len(prefix) + 1}) ELSE {text} END"
+        start = _spelt(literal(prefix), letters)
+        text = f"CASE WHEN starts_with({text}, {start}) THEN substr({text}, length({start}) + 1) ELSE {text} END"
     if suffix := rule.suffixes.get(side):
-        end = _spelt(literal(suffix), spelling) if rule.ignore_case or rule.compose else literal(suffix)
-        cut = f"substr({text}, 1, length({text}) - {len(suffix)})"
+        end = _spelt(literal(suffix), letters)
+        cut = f"substr({text}, 1, length({text}) - length({end}))"
         text = f"CASE WHEN ends_with({text}, {end}) THEN {cut} ELSE {text} END"
     return f"regexp_replace({text}, '^0+([^0]|0$)', '\\1')" if rule.ignore_zeros else text
 
@@ -110,11 +124,13 @@ _FORMATS: Final = (
     # 2026-01-01t10:00:00.000z and 2026-01-01 10:00:00+00:00; capitals are gone already.
     (r"^([0-9]{4}-[0-9]{2}-[0-9]{2})t([0-9]{2}:[0-9]{2})", r"\1 \2"),
     (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})[.]0+([z+-]|$)", r"\1\2"),
-    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+)([+-]00:?00)$", r"\1z"),
-    # 007, +7 and 7.00
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]*[1-9])0+([z+-]|$)", r"\1\2"),
+    (r"^([0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:.]+)([+-]00(:?00)?)$", r"\1z"),
+    # 007, +7 and 7.00, and no zero below zero
     (r"^[+]([0-9]+([.][0-9]+)?)$", r"\1"),
     (r"^(-?)0+([0-9]+([.][0-9]+)?)$", r"\1\2"),
     (r"^(-?[0-9]+)[.]0+$", r"\1"),
+    (r"^-0$", "0"),
     (r"^(-?[0-9]+[.][0-9]*[1-9])0+$", r"\1"),
 )
 
@@ -132,8 +148,13 @@ def _spelt(value: str, spelling: Spelling) -> str:
         case Space.EXACT:
             pass
     if spelling.ignore_case:
-        value = f"lower({value})"
+        value = _small(value)
     return f"CASE WHEN {_without(value, _BLANK)} <> '' THEN {value} END" if spelling.empty_is_null else value
+
+
+def _small(value: str) -> str:
+    # The capital of the sigma at the end of a Greek word is the capital of any other.
+    return f"replace(lower({value}), '\u03c2', '\u03c3')"
 
 
 def _trimmed(value: str) -> str:
@@ -161,16 +182,16 @@ def _as_is(text: str, _rule: FieldRule) -> str:
 
 
 def _email(text: str, _rule: FieldRule) -> str:
-    return f"lower({_trimmed(text)})"
+    return _small(_trimmed(text))
 
 
 def _phone(text: str, rule: FieldRule) -> str:
     """Read digits only where there is nothing but digits and what people put between them."""
-    # The 0 in +49 (0) 30 is not dialled after the calling code.
-    digits = _without(f"replace({text}, '(0)', '')", "[^0-9+]")
+    # The 0 in +49 (0) 30 is not dialled after the calling code; the one in (0) 30 is.
+    digits = _without(f"regexp_replace({text}, '^(.*[0-9].*)[(]0[)]', '\\1')", "[^0-9+]")
     home = f"WHEN starts_with({digits}, '0') THEN {literal('+' + rule.calling_code)} || substr({digits}, 2)"
     return f"""CASE
-        WHEN regexp_matches({text}, '[^-0-9+()/. \u00a0]') OR NOT regexp_matches({text}, '[0-9]') THEN {text}
+        WHEN regexp_matches({text}, '[^-0-9+()/.{_BLANK[1:-1]}]') OR NOT regexp_matches({text}, '[0-9]') THEN {text}
         WHEN starts_with({digits}, '00') THEN '+' || substr({digits}, 3)
         {home if rule.calling_code else ""}
         ELSE {digits}
@@ -178,10 +199,11 @@ def _phone(text: str, rule: FieldRule) -> str:
 
 
 def _country(text: str, _rule: FieldRule) -> str:
+    # One long text to look into costs an engine nothing to understand; a case for each country does.
     name = f"upper({_trimmed(text)})"
-    known = ", ".join(literal(code) for code in ALPHA_2)
-    others = {literal(other): code for other, code in OTHER_NAMES.items()}
-    return f"CASE WHEN {name} IN ({known}) THEN {name} ELSE {_chosen(name, others, otherwise=text)} END"
+    line = f"strpos({literal(_COUNTRIES)}, '\n' || {name} || '\t')"
+    code = f"substr({literal(_COUNTRIES)}, {line} + length({name}) + 2, 2)"
+    return f"CASE WHEN {line} > 0 AND NOT regexp_matches({name}, '[\n\t]') THEN {code} ELSE {text} END"
 
 
 def _date(text: str, rule: FieldRule) -> str:
@@ -194,7 +216,9 @@ def _date(text: str, rule: FieldRule) -> str:
 
 def _moment(text: str, rule: DateRule) -> str:
     """Read an instant; NULL where the text names none."""
-    naive, others = f"TRY_CAST({text} AS TIMESTAMP)", []
+    # A small t or z is as good as a capital one, but not to the engine.
+    iso, others = f"upper({text})", []
+    naive = f"TRY_CAST({iso} AS TIMESTAMP)"
     for form in rule.formats:
         if form in {"epoch", "epoch_ms"}:
             # Up to the year 5138; beyond, an engine's own instants may end.
@@ -205,7 +229,7 @@ def _moment(text: str, rule: DateRule) -> str:
         else:
             others.append(f"try_strptime({text}, {literal(form)}) AT TIME ZONE {literal(rule.zone)}")
     return f"""CASE
-        WHEN regexp_matches({text}, '^{_DAY}[Tt ]{_TIME}{_ZONE}$') THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE)
+        WHEN regexp_matches({text}, '^{_DAY}[Tt ]{_TIME}{_ZONE}$') THEN TRY_CAST({iso} AS TIMESTAMP WITH TIME ZONE)
         WHEN regexp_matches({text}, '^{_DAY}([Tt ]{_TIME})?$') THEN {naive} AT TIME ZONE {literal(rule.zone)}
         ELSE {f"coalesce({', '.join(others)})" if others else "NULL"}
     END"""

@@ -13,11 +13,11 @@ from typing import Any, Final
 
 import duckdb
 
-from reconciliation_pipeline.compare import statement
+from reconciliation_pipeline.compare import digests, statement
 from reconciliation_pipeline.compare.findings import Reader
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.settling import Settling, settle
-from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns
+from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns, misfit
 from reconciliation_pipeline.domain.comparison import Comparison, FormatDifference, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.plants import Place
 from reconciliation_pipeline.domain.records import Discrepancy, Side
@@ -70,6 +70,18 @@ def compare_and_trace(
     """
     with started(limits) as connection, told_in_words(files):
         return compare_in(connection, files, rules)
+
+
+def write_digests(
+    path: Path, rules: ComparisonRules, side: Side, target: Path, limits: EngineLimits = DEFAULT_LIMITS
+) -> None:
+    """Write the digests that settle most records of a snapshot, for every later comparison by these rules.
+
+    Raises:
+        Incomparable: The file is missing, damaged, or not a snapshot these rules can read.
+    """
+    with started(limits) as connection, told_in_words(SnapshotFiles(path, path)):
+        digests.write(connection, path, rules, side, target)
 
 
 @contextmanager
@@ -163,11 +175,7 @@ def _balances(connection: duckdb.DuckDBPyConnection, settling: Settling) -> Mapp
 
 def _refuse_misfits(connection: duckdb.DuckDBPyConnection, files: SnapshotFiles) -> None:
     for row in _rows(connection, statement.misfits()):
-        text = (
-            f"Record {row['source_id']!r} in {files[Side(row['side'])].name} has the state {row['state']!r}, "
-            "which this version cannot place, so nothing was compared."
-        )
-        raise Incomparable(text, remedy="Pull this morning again with the version that compares it.")
+        raise misfit(row["side"], row["source_id"], row["state"], files)
 
 
 def _places(connection: duckdb.DuckDBPyConnection, settling: Settling, rules: ComparisonRules) -> Iterator[Place]:

@@ -100,7 +100,8 @@ def digested(rule: FieldRule, side: Side) -> str:
     value, *others = columns_of(rule)
     if rule.money or rule.numeric:
         exact = f"coalesce(CAST({number(value)} AS VARCHAR), {value})"
-        return f"{exact} || coalesce(' ' || {others[0]}, '')" if others else exact
+        # A currency says how long it is, so that no text of an amount can pass for one.
+        return f"coalesce(strlen({others[0]}) || '.' || {others[0]}, '-') || {exact}" if others else exact
     return text_of(value, rule, side)
 
 

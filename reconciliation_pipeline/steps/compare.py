@@ -18,7 +18,8 @@ from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.conservation import adds_up, matches_receipts
 from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.domain.rules import AS_WRITTEN
-from reconciliation_pipeline.settings.rules import amount_field, key_rule, rules
+from reconciliation_pipeline.settings.rules import key_rule
+from reconciliation_pipeline.steps.digests import digests_of, settled_rules
 from reconciliation_pipeline.steps.plant import Compare, compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.record import judge_found, pulled_between
@@ -86,14 +87,8 @@ def unbalanced(
 
 def comparison_rules(work: Work, trusted: TrustedMorning) -> ComparisonRules:
     """Gather how this pair is compared: from the settings, and from what was never empty before."""
-    sides, compared = work.reconciliation.sides, rules(work.reconciliation)
-    return ComparisonRules(
-        fields=compared,
-        amount_field=amount_field(work.reconciliation),
-        reduce={side: sides[side].reduce != "none" for side in Side},
-        key=key_rule(work.reconciliation),
-        never_empty=frozenset(rule.name for rule in compared if _was_never_empty(rule.name, trusted)),
-    )
+    how = settled_rules(work)
+    return replace(how, never_empty=frozenset(one.name for one in how.fields if _was_never_empty(one.name, trusted)))
 
 
 def _was_never_empty(field: str, trusted: TrustedMorning) -> bool:
@@ -103,8 +98,10 @@ def _was_never_empty(field: str, trusted: TrustedMorning) -> bool:
 
 
 def _files(work: Work, trusted: TrustedMorning) -> SnapshotFiles:
-    archive = work.store.archive
-    return SnapshotFiles(crm=archive.resolve(trusted.crm), billing=archive.resolve(trusted.billing))
+    paths = {side: work.store.archive.resolve(trusted[side]) for side in Side}
+    kept = {side: digests_of(work, side, paths[side], trusted[side].sha256) for side in Side}
+    digests = {side: path for side, path in kept.items() if path is not None}
+    return SnapshotFiles(crm=paths[Side.CRM], billing=paths[Side.BILLING], digests=digests)
 
 
 def _withdraw(work: Work, attempt: Attempt, reasons: tuple[Reason, ...]) -> None:

@@ -20,6 +20,7 @@ from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.settings.model import AnySide, RestSide, SideBase
 from reconciliation_pipeline.settings.rules import money_fields
 from reconciliation_pipeline.steps.baseline import baselines
+from reconciliation_pipeline.steps.digests import digests_of
 from reconciliation_pipeline.steps.together import Together
 from reconciliation_pipeline.steps.watch import Board, Progress, Watch
 from reconciliation_pipeline.steps.work import Work
@@ -194,6 +195,7 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
     if receipt.total_before is not None:
         began = work.now() if work.pretends else walk.source_clock or started
         receipt = replace(receipt, newborn=newborn(archive.root / writer.path, since=began))
+    digests_of(work, walk.side, archive.root / writer.path, writer.sha256)
     return Pulled(receipt, writer.path, writer.sha256)
 
 

@@ -11,6 +11,7 @@ from reconciliation_pipeline.storage.attempts import Attempts
 from reconciliation_pipeline.storage.counts import SaidCounts
 from reconciliation_pipeline.storage.database import open_database
 from reconciliation_pipeline.storage.diffs import Diffs
+from reconciliation_pipeline.storage.digests import Digests
 from reconciliation_pipeline.storage.ledger import Ledger
 from reconciliation_pipeline.storage.outbox import Outbox
 from reconciliation_pipeline.storage.tables import accepted_counts, confirmed_counts
@@ -22,6 +23,7 @@ class Store:
     Attributes:
         archive: Snapshots, as files.
         diffs: What each comparison found, as files.
+        digests: What settles most records of a comparison, as files.
         attempts: Attempts at mornings and their verdicts.
         ledger: What each trusted morning observed.
         accepted_counts: Unusual counts a person vouched for.
@@ -29,10 +31,11 @@ class Store:
         outbox: Messages and their deliveries.
     """
 
-    def __init__(self, archive: Archive, diffs: Diffs, engine: sa.Engine) -> None:
+    def __init__(self, archive: Archive, diffs: Diffs, digests: Digests, engine: sa.Engine) -> None:
         self._engine = engine
         self.archive = archive
         self.diffs = diffs
+        self.digests = digests
         self.attempts = Attempts(engine)
         self.ledger = Ledger(engine)
         self.accepted_counts = SaidCounts(engine, accepted_counts)
@@ -51,12 +54,18 @@ class Store:
             StorageUnavailable: Folder or database cannot be used.
             DatabaseTooNew: A newer version of this program has changed the tables.
         """
-        return cls(Archive(home / "snapshots"), Diffs(home / "diffs"), open_database(home, postgres_url))
+        archive, diffs, digests = Archive(home / "snapshots"), Diffs(home / "diffs"), Digests(home / "digests")
+        return cls(archive, diffs, digests, open_database(home, postgres_url))
 
     @property
     def pace_folder(self) -> Path:
         """Where runs that ask the same system keep their common pace."""
         return self.archive.root.parent / "pace"
+
+    @property
+    def spill_folder(self) -> Path:
+        """Where a comparison puts aside what does not fit into its memory."""
+        return self.archive.root.parent / "spill"
 
     def close(self) -> None:
         """Let go of connections."""
