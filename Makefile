@@ -72,9 +72,9 @@ PEERS := localstripe vendor-clients airbyte-stripe tryton
 	else echo "$* cannot be installed from here: its tests are skipped."; fi
 
 peers: $(VENV)/dev $(PEERS:%=.peers/%/installed)  ## tests with systems and clients nobody here wrote (docs/peers.md)
-	@$(BIN)/pytest -rs --durations 10 -m peers reconciliation_pipeline_tests/peers
+	@$(BIN)/pytest -rs --durations 10 -m peers reconciliation_pipeline_tests/peers reconciliation_pipeline_tests/connectors
 
-oracle: $(VENV)/dev  ## the comparison against a plain oracle, 5,000 random pairs of sides (over seven minutes)
+oracle: $(VENV)/dev  ## the comparison against a plain oracle, 100,000 random pairs of sides (under ten minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
