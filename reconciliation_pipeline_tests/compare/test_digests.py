@@ -19,8 +19,7 @@ def looked_at(folder: Path, crm, billing, by=BY) -> list[int]:
     with engine.started(SMALL) as connection:
         settling = settle(connection, files(folder, crm, billing, by), by)
         return [
-            connection.execute(f"SELECT count(*) FROM {settling.open_rows[side]}").fetchall()[0][0]
-            for side in Side
+            connection.execute(f"SELECT count(*) FROM {settling.open_rows[side]}").fetchall()[0][0] for side in Side
         ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from reconciliation_pipeline.compare.engine import compare
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
-from reconciliation_pipeline.domain.comparison import KeyTrouble, SideBalance
+from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble, SideBalance
 from reconciliation_pipeline.domain.records import Amount, Cause, FieldDifference, Kind, Side
 from reconciliation_pipeline_tests.compare.sides import (
     MRR,
@@ -183,12 +183,27 @@ class TestKeys:
 class TestFields:
     @pytest.mark.parametrize(
         ("crm", "billing"),
-        [("pro", "Pro"), ("pro", "pro "), ("pro", None), (None, ""), ("49.0", "49.00"), ("é", "e\u0301")],
+        [("pro", "basic"), ("pro", "pro+"), ("pro", None), (None, "pro"), ("49.0", "49.01"), ("é", "e")],
     )
     def test_texts_that_are_not_the_same_differ(self, run, crm, billing):
         comparison = run(plans(C1=crm), plans(C1=billing), WITH_PLAN)
 
         assert (FieldDifference("plan", crm, billing),) == comparison.discrepancies[0].fields
+        assert {"conflict": 1} == buckets(comparison.balances[Side.CRM]) == buckets(comparison.balances[Side.BILLING])
+
+    @pytest.mark.parametrize(
+        ("crm", "billing"),
+        [("pro", "Pro"), ("pro", "pro "), (None, ""), ("49.0", "49.00"), ("é", "e\u0301")],
+    )
+    def test_texts_that_mean_the_same_differ_in_their_format_only(self, run, crm, billing):
+        comparison = run(plans(C1=crm), plans(C1=billing), WITH_PLAN)
+
+        fields = (FieldDifference("plan", crm, billing, format_only=True),)
+        assert () == comparison.discrepancies
+        assert (FormatDifference("C1", fields),) == comparison.format_only
+        assert (
+            {"format_only": 1} == buckets(comparison.balances[Side.CRM]) == buckets(comparison.balances[Side.BILLING])
+        )
 
     @pytest.mark.parametrize("plan", ["pro", "", None, "🦆", "it's"])
     def test_the_same_text_agrees_and_absent_agrees_with_absent(self, run, plan):

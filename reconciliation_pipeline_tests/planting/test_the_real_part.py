@@ -10,7 +10,7 @@ from reconciliation_pipeline.domain.plants import RESERVED
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline_tests.compare.oracle import expected
 from reconciliation_pipeline_tests.compare.sides import record
-from reconciliation_pipeline_tests.compare.test_oracle import sides
+from reconciliation_pipeline_tests.compare.strategies import sides
 from reconciliation_pipeline_tests.planting.bench import of, rules_of
 from reconciliation_pipeline_tests.planting.pairs import CENT, FOLDS, MRR, PLAN, REST, SEATS, TIMED, pair
 
