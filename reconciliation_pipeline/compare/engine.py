@@ -4,6 +4,7 @@ An in-memory DuckDB first settles by their digests whoever agrees (`settling.py`
 `statement.py` over all others. Judging what was found (lag, money, owners) belongs in `domain`.
 """
 
+import gc
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -152,13 +153,26 @@ def _differences(
     reader = Reader([name for name, *_ in answer.description or ()], rules)
     discrepancies: list[Discrepancy] = []
     formats: list[FormatDifference] = []
-    while batch := answer.fetchmany(_BATCH):
-        for row in batch:
-            if not reader.is_format_only(row):
-                discrepancies.append(reader.discrepancy(row))
-            elif len(formats) < FORMAT_SHOWN:
-                formats.append(reader.format_difference(row))
+    with _uncollected():
+        while batch := answer.fetchmany(_BATCH):
+            for row in batch:
+                if not reader.is_format_only(row):
+                    discrepancies.append(reader.discrepancy(row))
+                elif len(formats) < FORMAT_SHOWN:
+                    formats.append(reader.format_difference(row))
     return tuple(discrepancies), tuple(formats)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the collector of cycles away: it would look through all that was read again and again, and find none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _balances(connection: duckdb.DuckDBPyConnection, settling: Settling) -> Mapping[Side, SideBalance]:
