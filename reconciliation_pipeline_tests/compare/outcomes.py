@@ -1,6 +1,7 @@
 """What does the comparison make of pairs of values, all under one rule? One comparison a table."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
@@ -22,7 +23,7 @@ def wrong(run: Compare, rule: FieldRule, table: Sequence[Case], *, never_empty: 
     """List the lines of a table that came out otherwise, as they came out; each is a record of its own."""
     names = [f"C{number:03}" for number in range(len(table))]
     crm, billing = (
-        [record(name, **_values(case[place], rule)) for name, case in zip(names, table, strict=True)]
+        [replace(record(name), values=_values(case[place], rule)) for name, case in zip(names, table, strict=True)]
         for place in (0, 1)
     )
     lost = frozenset([rule.name] if never_empty else [])

@@ -31,7 +31,7 @@ def _by(rule: KeyRule, *reduce: Side) -> ComparisonRules:
         (KeyRule(prefixes=BOTH_C), "C-C-1", "C-C-1", "C-1"),
         (KeyRule(prefixes=BOTH_C, ignore_case=True), "c-1", "C-1", "1"),
         (KeyRule(prefixes={Side.CRM: "C "}, trim=True, ignore_case=True), " c 12", "12", "12"),
-        (KeyRule(prefixes={Side.CRM: "E\u0301"}, compose=True), "\u00e912", "12", "12"),
+        (KeyRule(prefixes={Side.CRM: "e\u0301"}, compose=True), "\u00e912", "12", "12"),
         (KeyRule(prefixes={Side.CRM: "it's"}), "it's1", "1", "1"),
         (KeyRule(suffixes={Side.BILLING: "-x"}), "1", "1-x", "1"),
         (KeyRule(suffixes={Side.BILLING: " e\u0301"}, compose=True, trim=True), "1", "1 \u00e9", "1"),
