@@ -20,6 +20,8 @@ MOST = 20
 BUCKETS = {
     "equal": "active on both sides, equal",
     "conflict": "active on both sides, values differ",
+    "format_only": "active on both sides, in format only",
+    "unknown_value": "active on both sides, a word nobody explained",
     "one_sided": "active here only",
     "counterpart": "stopped here, active there",
     "out_of_scope": "active on neither side",

@@ -56,10 +56,13 @@ def claim_metadata(snapshot: Snapshot, doubts: Sequence[Reason]) -> Metadata:
 
 def diff_metadata(attempt: Attempt, comparison: Comparison, words: Words) -> Metadata:
     """Describe a comparison: how many of each kind, and where every row of each side went."""
+    pairs = comparison.balances[Side.CRM]
     return {
         "dagster/row_count": len(comparison.discrepancies),
         **{kind.value: sum(one.kind is kind for one in comparison.discrepancies) for kind in Kind},
-        "records that cannot be paired": len(comparison.key_troubles),
+        "records that cannot be paired": sum(one.field is None for one in comparison.key_troubles),
+        "records that differ in format only": pairs.format_only,
+        "records with a word nobody explained": pairs.unknown_value,
         **planted_metadata(comparison),
         "where every row went": dg.MetadataValue.md(markdown.balance(comparison, words)),
         "attempt": attempt.number,

@@ -21,6 +21,9 @@ from reconciliation_pipeline.domain.spelling import counted, money, span
 LARGEST = 5
 """New differences that a message names one by one."""
 
+LEFT_ASIDE = "capitals, blanks, leading zeros, the way a date or a number is written"
+"""What two values that differ in format only differ in."""
+
 _IN_A_SENTENCE = {"CRM": "the CRM", "Billing": "billing"}
 
 
@@ -33,12 +36,14 @@ class Words:
         active: What they call its active records, e.g. running.
         per: The period an amount stands for.
         settling: How young a difference may be and still be normal lag.
+        right: By field, the side that is right by the settings when the two differ.
     """
 
     labels: Mapping[Side, str] = field(default_factory=lambda: {Side.CRM: "CRM", Side.BILLING: "Billing"})
     active: Mapping[Side, str] = field(default_factory=lambda: dict.fromkeys(Side, "active"))
     per: str = "month"
     settling: timedelta = timedelta(hours=1)
+    right: Mapping[str, Side] = field(default_factory=dict)
 
     def name(self, side: Side) -> str:
         """Name a side inside a sentence: `the CRM`, `billing`, `HubSpot`."""
@@ -80,6 +85,27 @@ def moved_words(counts: DifferenceCounts) -> str:
     return f"{changed} since the last trusted morning"
 
 
+def format_words(counts: DifferenceCounts) -> str:
+    """Say how many records are written differently and mean the same; empty where none is."""
+    count = counts.format_only
+    differ = "differs" if count == 1 else "differ"
+    return f"{counted(count, 'record')} {differ} in format only ({LEFT_ASIDE}): counted apart" if count else ""
+
+
+def keys_words(counts: DifferenceCounts) -> str:
+    """Say how many records nobody can pair: `2 records without a usable key, 3 sharing one`; empty where all can."""
+    shared = f"{counts.duplicate_key:,} sharing one" if counts.duplicate_key else ""
+    if not counts.no_key:
+        return f"{counted(counts.duplicate_key, 'record')} sharing a key with another" if shared else ""
+    return ", ".join(filter(None, (f"{counted(counts.no_key, 'record')} without a usable key", shared)))
+
+
+def unknown_words(counts: DifferenceCounts) -> str:
+    """Say how many records hold a word that the settings do not explain; empty where none does."""
+    count = counts.unknown_value
+    return f"{counted(count, 'record')} set apart for a word nobody explained" if count else ""
+
+
 def money_words(lines: Iterable[MoneyLine], words: Words, *, of: int | None = None) -> str:
     """Spell what differences cost; currencies stay apart."""
     return " + ".join(money(line, per=words.per, of=of) for line in lines)
@@ -110,6 +136,7 @@ def drift_message(
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
     lines = [_sides_line(result, words), *unproven, *_group_lines(result, words)]
     lines += [f"{settling_words(counts, words)}."] if counts.settling else []
+    lines += [f"{apart}." for apart in (format_words(counts), keys_words(counts), unknown_words(counts)) if apart]
     lines += _new_lines(moved.new, words, heading="Found" if is_first else "New")
     lines += [_standing_line(counts, oldest_days, is_first=is_first)]
     lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]

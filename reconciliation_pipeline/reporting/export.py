@@ -14,9 +14,10 @@ from pathlib import Path
 from uuid import uuid4
 
 from reconciliation_pipeline.domain.ledger import Life
-from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 from reconciliation_pipeline.domain.spelling import plain
 from reconciliation_pipeline.reporting.items import items, shown_fields
+from reconciliation_pipeline.reporting.values import IN_FORMAT, NEVER_BEFORE, is_lost
 
 COLUMNS = (
     "id",
@@ -39,6 +40,7 @@ COLUMNS = (
     "billing",
     "crm_id",
     "billing_id",
+    "notes",
 )
 """Columns of a CSV export; new ones are added at the end."""
 
@@ -105,6 +107,7 @@ def _csv(lives: Sequence[Life]) -> str:
 def _row(life: Life) -> dict[str, str]:
     seen = life.latest
     fields = shown_fields(seen)
+    differing = fields if seen.kind is Kind.VALUE_CONFLICT else ()
     cells = {
         "id": seen.item,
         "kind": seen.kind.value,
@@ -127,8 +130,16 @@ def _row(life: Life) -> dict[str, str]:
         "billing": _BETWEEN.join(harmless(one.billing or "") for one in fields),
         "crm_id": seen.source_ids.get(Side.CRM),
         "billing_id": seen.source_ids.get(Side.BILLING),
+        "notes": _BETWEEN.join(harmless(f"{one.name}: {_note(one)}") for one in differing if _note(one)),
     }
     return {name: "" if cell is None else str(cell) for name, cell in cells.items()}
+
+
+def _note(one: FieldDifference) -> str:
+    """Say what two cells do not show by themselves."""
+    if is_lost(one):
+        return NEVER_BEFORE
+    return IN_FORMAT if one.format_only else ""
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from reconciliation_pipeline.domain.comparison import KeyTrouble
+from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
 from reconciliation_pipeline.domain.ledger import Life, Observation
 from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 
@@ -14,8 +14,23 @@ def items(lives: Iterable[Life]) -> list[dict[str, object]]:
 
 
 def unpaired_items(troubles: Iterable[KeyTrouble]) -> list[dict[str, object]]:
-    """Render records that cannot be paired: JSON types only."""
-    return [{"kind": one.kind, "side": one.side.value, "source_id": one.source_id, "key": one.key} for one in troubles]
+    """Render records that were compared with nothing: JSON types only."""
+    return [
+        {
+            "kind": one.kind,
+            "side": one.side.value,
+            "source_id": one.source_id,
+            "key": one.key,
+            "field": one.field,
+            "word": one.word,
+        }
+        for one in troubles
+    ]
+
+
+def format_items(found: Iterable[FormatDifference]) -> list[dict[str, object]]:
+    """Render records that differ in format only: JSON types only."""
+    return [{"key": one.key, "fields": [_values(each) for each in one.fields]} for one in found]
 
 
 def shown_fields(seen: Observation) -> tuple[FieldDifference, ...]:
@@ -31,7 +46,7 @@ def _item(life: Life) -> dict[str, object]:
         "id": seen.item,
         "kind": seen.kind.value,
         "key": seen.key,
-        "fields": [{"name": one.name, "crm": one.crm, "billing": one.billing} for one in shown_fields(seen)],
+        "fields": [{**_values(one), "format_only": one.format_only} for one in shown_fields(seen)],
         "reason": seen.cause.value if seen.cause else None,
         "state": life.state.value,
         "first_seen": life.first_seen.isoformat(),
@@ -42,6 +57,10 @@ def _item(life: Life) -> dict[str, object]:
         "due": None,
         "money": _money(seen),
     }
+
+
+def _values(one: FieldDifference) -> dict[str, object]:
+    return {"name": one.name, "crm": one.crm, "billing": one.billing}
 
 
 def _iso(day: date | None) -> str | None:

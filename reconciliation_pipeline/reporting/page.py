@@ -29,8 +29,9 @@ from reconciliation_pipeline.domain.wording import (
 )
 from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
 from reconciliation_pipeline.reporting.items import shown_fields
-from reconciliation_pipeline.reporting.tables import NOTHING, cost
+from reconciliation_pipeline.reporting.tables import cost
 from reconciliation_pipeline.reporting.trend import draw
+from reconciliation_pipeline.reporting.values import NOTHING
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 

@@ -3,22 +3,27 @@
 Foreign text goes in as text, never as markup.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from rich.console import Group
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reconciliation_pipeline.domain.comparison import KeyTrouble
+from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
 from reconciliation_pipeline.domain.judgement import money_lines
 from reconciliation_pipeline.domain.ledger import ItemState, Life, Observation
 from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.domain.spelling import counted, number, plain
-from reconciliation_pipeline.domain.wording import Words, money_words, phrase, since_when
-from reconciliation_pipeline.reporting.items import shown_fields
-
-NOTHING = "-"
-"""What stands where a system has no value."""
+from reconciliation_pipeline.domain.wording import LEFT_ASIDE, Words, money_words, phrase, since_when
+from reconciliation_pipeline.reporting.values import (
+    NEVER_BEFORE,
+    NOTHING,
+    Values,
+    differing,
+    values_of,
+    visible,
+)
 
 STATE_STYLES = {
     ItemState.OPEN: "yellow",
@@ -65,7 +70,7 @@ def _rows(lives: Iterable[Life], words: Words) -> Table:
         table.add_row(
             _text(seen.item),
             _text(seen.key),
-            *([_text(differing(seen))] if shows_values else []),
+            *([_text(differing_words(seen, words))] if shows_values else []),
             Text(life.state.value, style=STATE_STYLES[life.state]),
             _text(life.first_seen.isoformat()),
             _text(seen.owner),
@@ -77,13 +82,49 @@ def _rows(lives: Iterable[Life], words: Words) -> Table:
 
 
 def unpaired_table(troubles: Iterable[KeyTrouble], words: Words) -> Group:
-    """List records that cannot be paired: no key, or one that another record has as well."""
-    table = _headed("system", "record", "key")
+    """List records that were compared with nothing: no key, a shared one, or a word that nobody explained."""
     found = tuple(troubles)
-    for one in found:
+    return Group(
+        *_unkeyed([one for one in found if one.field is None], words),
+        *_unexplained([one for one in found if one.field is not None], words),
+    )
+
+
+def _unkeyed(troubles: Sequence[KeyTrouble], words: Words) -> Sequence[RenderableType]:
+    table = _headed("system", "record", "key")
+    for one in troubles:
         table.add_row(_text(words.labels[one.side]), _text(one.source_id), _text(one.key or "none"))
-    title = f"{counted(len(found), 'record')} that cannot be paired: without a key, or sharing one"
-    return Group(Text(title, style="bold"), table, Text())
+    title = f"{counted(len(troubles), 'record')} that cannot be paired: without a key, or sharing one"
+    return (Text(title, style="bold"), table, Text()) if troubles else ()
+
+
+def _unexplained(troubles: Sequence[KeyTrouble], words: Words) -> Sequence[RenderableType]:
+    table = _headed("system", "record", "key", "field", "word")
+    for one in troubles:
+        cells = (words.labels[one.side], one.source_id, one.key or "none", one.field or NOTHING, visible(one.word))
+        table.add_row(*map(_text, cells))
+    # A pair whose words are unknown on both sides, or in two fields, stands in several rows.
+    title = f"{counted(len({one.key for one in troubles}), 'record')} set apart for a word that nobody explained"
+    return (Text(title, style="bold"), table, Text()) if troubles else ()
+
+
+def format_table(found: Sequence[FormatDifference], total: int, words: Words) -> Group:
+    """List records that differ in format only, with both values.
+
+    Args:
+        found: What to list.
+        total: How many there are; only the first of many are kept.
+        words: How people talk about the reconciliation.
+    """
+    table = _headed("customer", f"{words.labels[Side.CRM]} / {words.labels[Side.BILLING]}")
+    for one in found:
+        # The heading says of all of them what would be said of each.
+        pairs = (differing(replace(each, format_only=False), words) for each in one.fields)
+        table.add_row(_text(one.key), _text(", ".join(f"{each.name}: {each.together}" for each in pairs)))
+    differ = "differs" if total == 1 else "differ"
+    title = f"{counted(total, 'record')} {differ} in format only ({LEFT_ASIDE})"
+    shown = f"; the first {len(found):,}" if len(found) < total else ""
+    return Group(Text(f"{title}{shown}", style="bold"), table, Text())
 
 
 def _headed(*names: str) -> Table:
@@ -110,7 +151,7 @@ def case_lines(life: Life, words: Words) -> list[tuple[str, str]]:
         ("id", seen.item),
         ("customer", seen.key),
         ("what", phrase(seen.kind, seen.cause, words)),
-        *((one.name, _both(one.crm, one.billing, words)) for one in shown_fields(seen)),
+        *((one.name, _both(one, words)) for one in values_of(seen, words)),
         ("state", _state(life)),
         ("since when", since_when(life)),
         ("first seen", f"{life.first_seen}"),
@@ -121,12 +162,10 @@ def case_lines(life: Life, words: Words) -> list[tuple[str, str]]:
     return lines + [(f"in {words.name(side)}", _record(seen, side)) for side in Side]
 
 
-def differing(seen: Observation) -> str:
+def differing_words(seen: Observation, words: Words) -> str:
     """Say in one cell what differs: values for a conflict, statuses for a one-sided record."""
-    pairs = ((one.name, one.crm or NOTHING, one.billing or NOTHING) for one in shown_fields(seen))
-    if seen.kind is Kind.VALUE_CONFLICT:
-        return ", ".join(f"{name}: {crm} / {billing}" for name, crm, billing in pairs)
-    return ", ".join(f"{crm} / {billing}" for _, crm, billing in pairs)
+    name_it = seen.kind is Kind.VALUE_CONFLICT
+    return ", ".join(f"{one.name}: {one.together}" if name_it else one.together for one in values_of(seen, words))
 
 
 def cost(seen: Observation, words: Words) -> str:
@@ -134,8 +173,11 @@ def cost(seen: Observation, words: Words) -> str:
     return money_words(money_lines([seen]), words)
 
 
-def _both(crm: str | None, billing: str | None, words: Words) -> str:
-    return f"{words.labels[Side.CRM]}: {crm or NOTHING}   {words.labels[Side.BILLING]}: {billing or NOTHING}"
+def _both(one: Values, words: Words) -> str:
+    if one.is_lost:
+        return NEVER_BEFORE
+    both = f"{words.labels[Side.CRM]}: {one.crm}   {words.labels[Side.BILLING]}: {one.billing}"
+    return f"{both}   ({one.said})" if one.notes else both
 
 
 def _state(life: Life) -> str:

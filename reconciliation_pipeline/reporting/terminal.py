@@ -11,10 +11,13 @@ from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
     broken_off,
+    format_words,
+    keys_words,
     moved_words,
     nothing_happened,
     phrase,
     settling_words,
+    unknown_words,
 )
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -68,15 +71,18 @@ def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> 
         _difference_line(counts, words),
         *_group_lines(result, words),
         *_movement_lines(result, counts),
-        *_key_lines(counts, result.reconciliation),
+        *filter(None, [format_words(counts)]),
+        *_apart_lines(counts, result.reconciliation),
         *([result.planted.words] if result.planted else []),
     ]
 
 
 def _difference_line(counts: DifferenceCounts, words: Words) -> str:
     if not counts.total:
-        # Records that could not be paired were not compared.
-        return "no difference among the records that could be paired" if _is_partial(counts) else "no difference"
+        # What was compared with nothing may differ, and what differs in format only does.
+        but = " but in format" if counts.format_only else ""
+        among = " among the records that could be compared" if counts.is_partial else ""
+        return f"no difference{but}{among}"
     settling = [settling_words(counts, words)] if counts.settling else []
     others = [f"{n:,} {what}" for n, what in ((counts.accepted, "accepted"), (counts.quarantined, "quarantined")) if n]
     to_act = f"{counts.open:,} to act on" if counts.open else "nothing to act on"
@@ -103,17 +109,8 @@ def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str
     return [FIRST_MORNING if result.first else moved_words(counts)]
 
 
-def _is_partial(counts: DifferenceCounts) -> bool:
-    return bool(counts.no_key or counts.duplicate_key)
-
-
-def _key_lines(counts: DifferenceCounts, name: str) -> list[str]:
-    without = f"{counted(counts.no_key, 'record')} without a usable key" if counts.no_key else ""
-    shared = f"{counts.duplicate_key:,} sharing one" if counts.duplicate_key else ""
-    if shared and not without:
-        shared = f"{counted(counts.duplicate_key, 'record')} sharing a key with another"
-    told = ", ".join(filter(None, (without, shared)))
-    return [f"{told}: see recon list {name}"] if told else []
+def _apart_lines(counts: DifferenceCounts, name: str) -> list[str]:
+    return [f"{told}: see recon list {name}" for told in (keys_words(counts), unknown_words(counts)) if told]
 
 
 def _untrusted(result: MorningResult) -> list[str]:

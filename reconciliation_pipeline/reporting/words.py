@@ -9,10 +9,11 @@ from reconciliation_pipeline.settings.model import Reconciliation
 
 
 def words_of(reconciliation: Reconciliation) -> Words:
-    """Collect labels, active words, the period of amounts and the settling window."""
+    """Collect labels, active words, the period of amounts, the settling window and which side is right."""
     return Words(
         labels={side: reconciliation.label(side) for side in Side},
         active={side: reconciliation.sides[side].active_word for side in Side},
         per=reconciliation.amount.per if reconciliation.amount else "month",
         settling=reconciliation.settling,
+        right={one.field: Side(one.authority) for one in reconciliation.compare if one.authority},
     )

@@ -75,7 +75,15 @@ def test_a_trusted_morning_materialises_every_asset(saturday):
 
 NUMBERS = {
     "crm_snapshot": {"dagster/row_count", "active", "pages", "requests", "seconds", "without key", "sharing a key"},
-    "diff": {"dagster/row_count", "crm_only", "billing_only", "value_conflict", "records that cannot be paired"},
+    "diff": {
+        "dagster/row_count",
+        "crm_only",
+        "billing_only",
+        "value_conflict",
+        "records that cannot be paired",
+        "records that differ in format only",
+        "records with a word nobody explained",
+    },
     "ledger": {"dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days", "EUR a month"},
     "notifications": {"messages stored", "sent", "failed"},
 }

@@ -12,6 +12,7 @@ from reconciliation_pipeline.domain.messages import Topic
 from reconciliation_pipeline.domain.records import Cause, Kind, MoneyClass, Side
 from reconciliation_pipeline.domain.spelling import counted, money, number, plain, span
 from reconciliation_pipeline.domain.wording import (
+    LEFT_ASIDE,
     Pulse,
     Words,
     drift_message,
@@ -31,6 +32,7 @@ from reconciliation_pipeline_tests.reporting.builders import (
     a_life,
     a_refusal,
     a_result,
+    a_tally,
     both,
     seen,
     the_half_loaded_morning,
@@ -92,6 +94,26 @@ def test_the_drift_message_says_what_is_new_and_what_stays():
         "42 unchanged, 1 resolved since the last trusted morning, oldest 21 days.",
         "See them: `recon list crm_billing` or `recon report crm_billing`.",
     ) == message.lines
+
+
+def test_a_message_counts_what_stands_apart_and_holds_no_word_of_it():
+    told = a_tally(format_only=3, no_key=1, unknown_value=2)
+
+    message = drift_message(a_result([seen()], compared=told), NOTHING_MOVED, WORDS)
+
+    assert message is not None
+    assert "crm_billing: 1 difference to act on (none new)" == message.title
+    assert (
+        f"3 records differ in format only ({LEFT_ASIDE}): counted apart.",
+        "1 record without a usable key.",
+        "2 records set apart for a word nobody explained.",
+    ) == message.lines[2:5]
+
+
+def test_what_stands_apart_opens_no_message():
+    told = a_tally(format_only=3, no_key=1, duplicate_key=2, unknown_value=2)
+
+    assert drift_message(a_result([], compared=told), NOTHING_MOVED, WORDS) is None
 
 
 @pytest.mark.parametrize(("new", "rest"), [(5, []), (6, ["and 1 more"])])

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble, SideBalance, Tally
 from reconciliation_pipeline.domain.judgement import CLOSED
 from reconciliation_pipeline.domain.ledger import ItemState, Life, Movement, Observation, identity
 from reconciliation_pipeline.domain.records import (
@@ -131,11 +132,28 @@ def the_story() -> list[Observation]:
 
 
 def a_result(
-    observations: Iterable[Observation] = (), *, snapshots=None, moved=NOTHING_MOVED, morning=MORNING
+    observations: Iterable[Observation] = (), *, snapshots=None, moved=NOTHING_MOVED, morning=MORNING, compared=None
 ) -> MorningResult:
     attempt = an_attempt(snapshots, morning=morning)
     first = all(snapshot.certificate.baseline is None for snapshot in attempt.snapshots.values())
-    return conclude(attempt, observations=observations, moved=moved, first=first)
+    return conclude(attempt, observations=observations, moved=moved, first=first, compared=compared)
+
+
+def a_tally(*, format_only=0, unknown_value=0, **troubles: int) -> Tally:
+    """What a comparison counted apart; the troubles are `no_key` and `duplicate_key`."""
+    buckets = {"equal": 900, "format_only": format_only, "unknown_value": unknown_value}
+    nowhere = dict.fromkeys(("no_key", "duplicate_key", "folded", "conflict", "one_sided", "counterpart"), 0)
+    pulled = sum(buckets.values())
+    return Tally({side: SideBalance(pulled=pulled, out_of_scope=0, **buckets, **nowhere) for side in Side}, troubles)
+
+
+def a_format_difference(key="C-8", *fields: tuple[str, str | None, str | None]) -> FormatDifference:
+    pairs = fields or (("plan", "Pro", "PRO"),)
+    return FormatDifference(key, tuple(FieldDifference(*pair, format_only=True) for pair in pairs))
+
+
+def an_unknown_word(side=Side.CRM, word: str | None = "Gold", *, key="C-7", field="plan") -> KeyTrouble:
+    return KeyTrouble(side, f"{side}-{key}", key, field, word)
 
 
 def a_refusal(*reasons: Reason, snapshots=None) -> MorningResult:

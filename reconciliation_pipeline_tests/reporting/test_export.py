@@ -46,6 +46,7 @@ def test_a_row_holds_everything_about_a_difference(tmp_path):
             "billing": "active",
             "crm_id": "crm-007",
             "billing_id": "sub_007",
+            "notes": "",
         }
     ] == exported(tmp_path / "out.csv", one)
 
@@ -61,6 +62,20 @@ def test_several_differing_fields_share_a_cell(tmp_path):
     (row,) = exported(tmp_path / "out.csv", conflict("C-9", ("plan", "basic", "=1+1"), ("mrr", None, "-2.00")))
 
     assert ("plan | mrr", "basic | ", "'=1+1 | -2.00") == (row["fields"], row["crm"], row["billing"])
+
+
+def test_a_note_says_what_two_cells_do_not_show(tmp_path):
+    one = conflict("C-9", ("plan", "Pro", "PRO", True), ("city", None, None), ("mrr", "1.00", "2.00"))
+
+    (row,) = exported(tmp_path / "out.csv", one)
+
+    assert "plan: format only | city: empty on both sides, and never was before" == row["notes"]
+
+
+def test_statuses_that_nobody_stated_were_not_lost(tmp_path):
+    (row,) = exported(tmp_path / "out.csv", seen("C-9", statuses={}))
+
+    assert "" == row["notes"]
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,20 @@ from datetime import timedelta
 
 import pytest
 
+from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import ItemState
-from reconciliation_pipeline.reporting.items import items
-from reconciliation_pipeline_tests.reporting.builders import MORNING, YESTERDAY, a_life, conflict, seen, unknown
+from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
+from reconciliation_pipeline_tests.reporting.builders import (
+    MORNING,
+    YESTERDAY,
+    a_format_difference,
+    a_life,
+    an_unknown_word,
+    conflict,
+    seen,
+    unknown,
+)
 
 
 def test_an_item_has_exactly_the_fields_of_the_contract():
@@ -15,7 +26,7 @@ def test_an_item_has_exactly_the_fields_of_the_contract():
             "id": one.item,
             "kind": "billing_only",
             "key": "C-7",
-            "fields": [{"name": "status", "crm": "cancelled", "billing": "active"}],
+            "fields": [{"name": "status", "crm": "cancelled", "billing": "active", "format_only": False}],
             "reason": "cancelled",
             "state": "open",
             "first_seen": "2026-11-22",
@@ -30,20 +41,51 @@ def test_an_item_has_exactly_the_fields_of_the_contract():
 
 
 def test_a_conflict_shows_every_differing_field_and_no_reason():
-    (item,) = items([a_life(conflict("C-9", ("plan", "basic", "pro"), ("mrr", None, "99.00 EUR")))])
+    (item,) = items([a_life(conflict("C-9", ("plan", "pro", "PRO", True), ("mrr", None, "99.00 EUR")))])
 
     assert item["reason"] is None
     assert item["money"] is None
     assert [
-        {"name": "plan", "crm": "basic", "billing": "pro"},
-        {"name": "mrr", "crm": None, "billing": "99.00 EUR"},
+        {"name": "plan", "crm": "pro", "billing": "PRO", "format_only": True},
+        {"name": "mrr", "crm": None, "billing": "99.00 EUR", "format_only": False},
     ] == item["fields"]
 
 
 def test_a_side_without_the_record_has_no_status():
     (item,) = items([a_life(unknown())])
 
-    assert [{"name": "status", "crm": None, "billing": "active"}] == item["fields"]
+    assert [{"name": "status", "crm": None, "billing": "active", "format_only": False}] == item["fields"]
+
+
+def test_a_record_that_was_compared_with_nothing_says_why():
+    troubles = [KeyTrouble(Side.CRM, "41", None), KeyTrouble(Side.BILLING, "sub_7", "C-7"), an_unknown_word()]
+
+    assert [
+        {"kind": "no_key", "side": "crm", "source_id": "41", "key": None, "field": None, "word": None},
+        {"kind": "duplicate_key", "side": "billing", "source_id": "sub_7", "key": "C-7", "field": None, "word": None},
+        {
+            "kind": "unknown_value",
+            "side": "crm",
+            "source_id": "crm-C-7",
+            "key": "C-7",
+            "field": "plan",
+            "word": "Gold",
+        },
+    ] == unpaired_items(troubles)
+
+
+def test_a_record_that_differs_in_format_only_has_its_key_and_both_values_as_they_are():
+    found = [a_format_difference("C-8", ("plan", "Pro ", "PRO"), ("city", None, " "))]
+
+    assert [
+        {
+            "key": "C-8",
+            "fields": [
+                {"name": "plan", "crm": "Pro ", "billing": "PRO"},
+                {"name": "city", "crm": None, "billing": " "},
+            ],
+        }
+    ] == format_items(found)
 
 
 def test_an_unknown_amount_is_null_and_keeps_its_class():

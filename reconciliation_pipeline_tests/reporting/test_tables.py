@@ -1,12 +1,30 @@
 import io
+from dataclasses import replace
 
+import pytest
 from rich.console import Console, RenderableType
 
 from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import ItemState
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.reporting.tables import case_file, case_lines, difference_table, unpaired_table
-from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen, unknown
+from reconciliation_pipeline.domain.wording import LEFT_ASIDE
+from reconciliation_pipeline.reporting.tables import (
+    case_file,
+    case_lines,
+    difference_table,
+    format_table,
+    unpaired_table,
+)
+from reconciliation_pipeline_tests.reporting.builders import (
+    MORNING,
+    WORDS,
+    a_format_difference,
+    a_life,
+    an_unknown_word,
+    conflict,
+    seen,
+    unknown,
+)
 
 
 def printed(table: RenderableType) -> list[str]:
@@ -44,6 +62,74 @@ def test_records_that_cannot_be_paired_are_listed_with_the_key_they_share():
         "Billing  sub_7   C-7",
         "",
     ] == printed(unpaired_table(troubles, WORDS))
+
+
+def test_records_with_an_unknown_word_are_listed_apart_with_field_and_word():
+    troubles = [an_unknown_word(), an_unknown_word(Side.BILLING, " P9"), an_unknown_word(key="C-8", word=None)]
+
+    assert [
+        "2 records set apart for a word that nobody explained",
+        "system   record       key  field  word",
+        "CRM      crm-C-7      C-7  plan   Gold",
+        "Billing  billing-C-7  C-7  plan   ␣P9",
+        "CRM      crm-C-8      C-8  plan   -",
+        "",
+    ] == printed(unpaired_table(troubles, WORDS))
+
+
+def test_records_that_differ_in_format_only_stand_with_both_values():
+    found = [a_format_difference("C-8"), a_format_difference("C-9", ("city", "Berlin ", "berlin"), ("zip", "007", "7"))]
+
+    assert [
+        f"2 records differ in format only ({LEFT_ASIDE})",
+        "customer  CRM / Billing",
+        "C-8       plan: Pro / PRO (billing is right, by the settings)",
+        "C-9       city: Berlin␣ / berlin, zip: 007 / 7",
+        "",
+    ] == printed(format_table(found, 2, replace(WORDS, right={"plan": Side.BILLING})))
+
+
+def test_of_very_many_records_that_differ_in_format_only_the_number_is_said():
+    title, *_ = printed(format_table([a_format_difference()], 1_200, WORDS))
+
+    assert f"1,200 records differ in format only ({LEFT_ASIDE}); the first 1" == title
+
+
+@pytest.mark.parametrize(
+    ("cell", "line", "field"),
+    [
+        ("plan: Pro / PRO (format only)", "CRM: Pro   Billing: PRO   (format only)", ("plan", "Pro", "PRO", True)),
+        (
+            "city: Bonn / Köln (the CRM is right, by the settings)",
+            "CRM: Bonn   Billing: Köln   (the CRM is right, by the settings)",
+            ("city", "Bonn", "Köln"),
+        ),
+        (
+            "city: Bonn / BONN (format only; the CRM is right, by the settings)",
+            "CRM: Bonn   Billing: BONN   (format only; the CRM is right, by the settings)",
+            ("city", "Bonn", "BONN", True),
+        ),
+        (
+            "city: empty on both sides, and never was before",
+            "empty on both sides, and never was before",
+            ("city", None, None),
+        ),
+    ],
+)
+def test_a_field_says_what_there_is_to_know_about_its_values(cell, line, field):
+    life = a_life(conflict("C-9", field))
+    words = replace(WORDS, right={"city": Side.CRM})
+
+    *_, row, _ = printed(difference_table([life], words))
+
+    assert cell in row
+    assert line == dict(case_lines(life, words))[field[0]]
+
+
+def test_a_status_that_nobody_stated_on_either_side_was_not_lost():
+    one = seen("C-7", statuses={})
+
+    assert "CRM: -   Billing: -" == dict(case_lines(a_life(one), WORDS))["status"]
 
 
 def test_differing_values_stand_side_by_side():

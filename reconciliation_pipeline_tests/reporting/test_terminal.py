@@ -21,6 +21,7 @@ from reconciliation_pipeline_tests.reporting.builders import (
     a_refusal,
     a_result,
     a_snapshot,
+    a_tally,
     both,
     conflict,
     seen,
@@ -150,7 +151,53 @@ def test_troubled_keys_are_counted_apart(line, counts):
     said = summary(a_result([], snapshots=both(crm=a_snapshot(**counts))), a_reconciliation())
 
     assert f"  {line}" in said.splitlines()
-    assert "  no difference among the records that could be paired" in said.splitlines()
+    assert "  no difference among the records that could be compared" in said.splitlines()
+
+
+IN_FORMAT = (
+    "differ in format only (capitals, blanks, leading zeros, the way a date or a number is written): counted apart"
+)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "line", "counts"),
+    [
+        ("no difference but in format", f"3 records {IN_FORMAT}", {"format_only": 3}),
+        (
+            "no difference but in format",
+            f"1 record {IN_FORMAT.replace('differ', 'differs', 1)}",
+            {"format_only": 1},
+        ),
+        (
+            "no difference among the records that could be compared",
+            "2 records set apart for a word nobody explained: see recon list crm_billing",
+            {"unknown_value": 2},
+        ),
+        (
+            "no difference but in format among the records that could be compared",
+            "1 record set apart for a word nobody explained: see recon list crm_billing",
+            {"format_only": 1, "unknown_value": 1},
+        ),
+    ],
+)
+def test_what_is_counted_apart_is_told_and_qualifies_that_there_is_no_difference(verdict, line, counts):
+    said = summary(a_result([], compared=a_tally(**counts)), a_reconciliation()).splitlines()
+
+    assert f"  {verdict}" == said[3]
+    assert f"  {line}" in said
+
+
+def test_everything_that_is_counted_apart_has_a_line_and_opens_nothing():
+    told = a_tally(format_only=1_200, unknown_value=2, no_key=1, duplicate_key=4)
+
+    said = summary(a_result([], compared=told), a_reconciliation()).splitlines()
+
+    assert said[0].endswith("· CLEAN")
+    assert [
+        f"  1,200 records {IN_FORMAT}",
+        "  1 record without a usable key, 4 sharing one: see recon list crm_billing",
+        "  2 records set apart for a word nobody explained: see recon list crm_billing",
+    ] == said[5:-1]
 
 
 def test_a_side_that_was_not_pulled_shows_no_count():
