@@ -7,11 +7,15 @@ that was damaged, or belongs to anything else, is never taken for the right one.
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from reconciliation_pipeline.storage.files import files_told_in_words
 from reconciliation_pipeline.storage.writer import sha256_of
+
+MOST_KEPT = 60
+"""Snapshots whose digests are kept, a month of both sides: those written longest ago go first, and can be made again."""
 
 
 class Digests:
@@ -55,4 +59,10 @@ class Digests:
                 half.replace(final)
             finally:
                 half.unlink(missing_ok=True)
+            self._forget()
         return final
+
+    def _forget(self) -> None:
+        folders = sorted(self.root.iterdir(), key=lambda folder: folder.stat().st_mtime, reverse=True)
+        for folder in folders[MOST_KEPT:]:
+            shutil.rmtree(folder, ignore_errors=True)

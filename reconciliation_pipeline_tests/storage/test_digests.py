@@ -1,10 +1,11 @@
 """Digests are found by what they were made of, and only as long as they are what was written."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from reconciliation_pipeline.storage.digests import Digests
+from reconciliation_pipeline.storage.digests import MOST_KEPT, Digests
 from reconciliation_pipeline.storage.errors import StorageUnavailable
 
 SNAPSHOT, RULES = "5a", "7e"
@@ -56,3 +57,14 @@ def test_writing_twice_keeps_one(kept):
     kept.keep(SNAPSHOT, RULES, says("digests"))
 
     assert 1 == len([path for path in kept.root.rglob("*") if path.is_file()])
+
+
+def test_those_written_longest_ago_go_first(kept):
+    for number in range(MOST_KEPT + 2):
+        path = kept.keep(f"{number:03d}", RULES, says("digests"))
+        os.utime(path.parent, (number, number))
+    kept.keep("last", RULES, says("digests"))
+
+    assert MOST_KEPT == len(list(kept.root.iterdir()))
+    assert kept.find("000", RULES) is None
+    assert kept.find("last", RULES) is not None
