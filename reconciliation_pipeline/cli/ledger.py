@@ -2,6 +2,8 @@
 
 import os
 import webbrowser
+from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,25 +15,27 @@ from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_
 from reconciliation_pipeline.cli.output import Exit, Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.domain.ledger import ItemState, Life
-from reconciliation_pipeline.domain.records import Kind
+from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.reporting.export import ExportFailed, export
-from reconciliation_pipeline.reporting.items import items, unpaired_items
-from reconciliation_pipeline.reporting.tables import case_file, difference_table, unpaired_table
+from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
+from reconciliation_pipeline.reporting.tables import case_file, difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.load import load_all
-from reconciliation_pipeline.steps.describe import lives_until, unpaired
+from reconciliation_pipeline.steps.describe import compared_on, lives_until
 from reconciliation_pipeline.steps.report import write_report
 from reconciliation_pipeline.steps.work import Work
 
 
 class Listed(StrEnum):
-    """What can be listed: the kinds of difference, and the records that no comparison can pair."""
+    """What can be listed: the kinds of difference, and the records that are counted apart."""
 
     CRM_ONLY = Kind.CRM_ONLY
     BILLING_ONLY = Kind.BILLING_ONLY
     VALUE_CONFLICT = Kind.VALUE_CONFLICT
     NO_KEY = "no_key"
     DUPLICATE_KEY = "duplicate_key"
+    UNKNOWN_VALUE = "unknown_value"
+    FORMAT_ONLY = "format_only"
 
 
 def list_items(
@@ -46,7 +50,8 @@ def list_items(
 ) -> None:
     """List the differences of the latest trusted morning, or of another one.
 
-    Records without a key, or sharing one, are compared with nothing; they are listed apart.
+    Records without a key, sharing one, or with a word that nobody explained are compared with nothing; they are
+    listed apart. Those that differ in format only are counted, and listed with `--kind format_only`.
     """
     with at_work(name) as work:
         mornings = work.store.ledger.mornings(work.id, until=a_date(day))
@@ -57,26 +62,40 @@ def list_items(
             and (kind is None or kind.value == life.latest.kind.value)
             and owner in {None, life.latest.owner}
         ]
-        apart = [
-            trouble
-            for trouble in unpaired(work, a_date(day))
-            if (kind is None or kind.value == trouble.kind) and state is None and owner is None
-        ]
+        # What is counted apart has neither a state nor an owner.
+        asks_apart = state is None and owner is None
+        compared = compared_on(work, a_date(day)) if asks_apart else None
         words = words_of(work.reconciliation)
+    apart = [one for one in compared.key_troubles if kind in {None, one.kind}] if compared else []
+    formats = compared.format_only if compared and kind in {None, Listed.FORMAT_ONLY} else ()
+    total = compared.balances[Side.CRM].format_only if compared and formats else 0
+    is_lost = asks_apart and bool(mornings) and compared is None
     if as_json:
         latest = mornings[-1].isoformat() if mornings else None
-        emit({"reconciliation": name, "date": latest, "items": items(found), "unpaired": unpaired_items(apart)})
+        told = {"items": items(found), "unpaired": unpaired_items(apart), "format_only": format_items(formats)}
+        emit({"reconciliation": name, "date": latest, **told, "format_only_total": None if is_lost else total})
         return
     console = Console()
     if found:
         console.print(difference_table(found, words))
     if apart:
         console.print(unpaired_table(apart, words))
-    if not mornings and (found or apart):
+    if formats and kind is Listed.FORMAT_ONLY:
+        console.print(format_table(formats, total, words))
+    elif formats:
+        say(f"In format only: {total:,}. `recon list {name} --kind format_only` shows them.")
+    if is_lost:
+        say("The comparison of that morning is not kept any more: what it set apart cannot be listed.")
+    _say_what_it_is_worth(name, mornings, is_empty=not (found or apart or formats or is_lost))
+
+
+def _say_what_it_is_worth(name: str, mornings: Sequence[date], *, is_empty: bool) -> None:
+    """Say what a list must not be taken for."""
+    if not mornings and not is_empty:
         say(f"Unproven: nobody has confirmed the counts yet. `recon report {name}` says how.")
     elif not mornings:
         say("No morning was trusted and compared so far: this says nothing about the two systems.")
-    elif not found and not apart:
+    elif is_empty:
         say(f"Nothing to list. The last trusted morning is {mornings[-1]}.")
 
 

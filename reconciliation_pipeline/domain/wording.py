@@ -85,6 +85,13 @@ def moved_words(counts: DifferenceCounts) -> str:
     return f"{changed} since the last trusted morning"
 
 
+def no_difference_words(counts: DifferenceCounts) -> str:
+    """Say that nothing differs, and no more than that: what was compared with nothing may differ."""
+    but = " but in format" if counts.format_only else ""
+    among = " among the records that could be compared" if counts.is_partial else ""
+    return f"no difference{but}{among}"
+
+
 def format_words(counts: DifferenceCounts) -> str:
     """Say how many records are written differently and mean the same; empty where none is."""
     count = counts.format_only

@@ -10,28 +10,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.keys import REMEDY, unstable
 from reconciliation_pipeline.domain.ledger import ItemState, Life
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Side
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
+    format_words,
     money_words,
     moved_words,
+    no_difference_words,
     nothing_happened,
     phrase,
     settling_words,
     since_when,
+    unknown_words,
 )
+from reconciliation_pipeline.reporting.apart import address_of, apart
 from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
-from reconciliation_pipeline.reporting.items import shown_fields
 from reconciliation_pipeline.reporting.tables import cost
 from reconciliation_pipeline.reporting.trend import draw
-from reconciliation_pipeline.reporting.values import NOTHING
+from reconciliation_pipeline.reporting.values import NEVER_BEFORE, NOTHING, Values, values_of
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 
@@ -54,7 +58,7 @@ class Line:
 
     id: str
     key: str
-    fields: Sequence[tuple[str, str, str]]
+    fields: Sequence[Values]
     links: Sequence[tuple[str, str]]
     first_seen: date
     since: str
@@ -79,6 +83,7 @@ def page(
     reconciliation: Reconciliation,
     lives: Sequence[Life],
     trend: Sequence[tuple[date, int, int, int]] = (),
+    found: Comparison | None = None,
 ) -> str:
     """Render a morning as one self-contained HTML file.
 
@@ -88,6 +93,7 @@ def page(
         lives: The differences as they stand on that morning.
         trend: Morning, active in the CRM, active in billing and open differences of trusted
             mornings; drawn when there are at least two.
+        found: What the comparison found; None when it was not made, or is kept no more.
     """
     words = words_of(reconciliation)
     style = _template("page.css").render()
@@ -96,8 +102,8 @@ def page(
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         result=result,
         instant=f"{result.as_of.astimezone(reconciliation.zone):%Y-%m-%d %H:%M} {reconciliation.timezone}",
-        headline=_headline(result),
-        lead=_lead(result, words),
+        headline=_headline(result, found),
+        lead=_lead(result, reconciliation, found, words),
         panels=[_panel(result, side, words) for side in Side],
         active_words=[words.active[side] for side in Side],
         gap=_gap(result),
@@ -106,6 +112,10 @@ def page(
             for group in result.groups
         ],
         sections=_sections(result, reconciliation, lives, words) if result.differences else [],
+        apart=apart(found, result.differences.format_only, reconciliation, words)
+        if result.differences and found
+        else [],
+        never_before=NEVER_BEFORE,
         labels=[words.labels[side] for side in Side],
         trend=draw(trend),
     )
@@ -124,7 +134,7 @@ def _template(name: str) -> Template:
     return environment.get_template(name)
 
 
-def _headline(result: MorningResult) -> str:
+def _headline(result: MorningResult, found: Comparison | None) -> str:
     counts = result.differences
     if result.is_unproven and counts is not None and not counts.open:
         return "Nothing found to act on, and nothing proven"
@@ -132,14 +142,14 @@ def _headline(result: MorningResult) -> str:
         return "This morning cannot be trusted"
     if result.outcome is Outcome.DRIFT:
         return f"{counted(counts.open, 'difference')} to act on"
-    if counts.total:
+    # Of a comparison that is not kept any more nobody knows what it had set apart.
+    if counts.total or found is None:
         return "Nothing to act on"
-    # Records that could not be paired were not compared: nobody may say that everything agrees.
-    is_whole = not (counts.no_key or counts.duplicate_key)
-    return "The two systems agree" if is_whole else "No difference among the records that could be paired"
+    is_whole = not (counts.is_partial or counts.format_only)
+    return "The two systems agree" if is_whole else _sentence(no_difference_words(counts))
 
 
-def _lead(result: MorningResult, words: Words) -> list[str]:
+def _lead(result: MorningResult, reconciliation: Reconciliation, found: Comparison | None, words: Words) -> list[str]:
     counts = result.differences
     if counts is None:
         return [nothing_happened(result)]
@@ -148,8 +158,17 @@ def _lead(result: MorningResult, words: Words) -> list[str]:
     moved = first if result.first else f"{_sentence(moved_words(counts))}."
     troubled = counts.no_key + counts.duplicate_key
     keys = f"{counted(troubled, 'record')} without a key that pairs, counted apart." if troubled else ""
+    told = [f"{each}." for each in (format_words(counts), unknown_words(counts)) if each]
+    gone = "" if found else "Its comparison is not kept any more: what it set apart cannot be shown."
     planted = f"{result.planted.words}." if result.planted else ""
-    return [sentence for sentence in (settling, moved, keys, planted) if sentence]
+    unsafe = _key_sentences(reconciliation, words)
+    return [sentence for sentence in (settling, moved, *told, keys, gone, planted, *unsafe) if sentence]
+
+
+def _key_sentences(reconciliation: Reconciliation, words: Words) -> list[str]:
+    """Warn of keys that stand where e-mail addresses do; how many look like one is for `recon doctor` to count."""
+    told = ((side, unstable((), reconciliation.sides[side].key_paths)) for side in Side)
+    return [f"In {words.name(side)}, {sentence} {REMEDY}" for side, sentence in told if sentence]
 
 
 def _panel(result: MorningResult, side: Side, words: Words) -> Panel:
@@ -227,7 +246,7 @@ def _line(life: Life, reconciliation: Reconciliation, words: Words) -> Line:
     return Line(
         id=seen.item,
         key=seen.key,
-        fields=[(one.name, one.crm or NOTHING, one.billing or NOTHING) for one in shown_fields(seen)],
+        fields=values_of(seen, words),
         links=_links(life, reconciliation, words),
         first_seen=life.first_seen,
         since=since_when(life),
@@ -237,13 +256,9 @@ def _line(life: Life, reconciliation: Reconciliation, words: Words) -> Line:
 
 
 def _links(life: Life, reconciliation: Reconciliation, words: Words) -> list[tuple[str, str]]:
-    """Point to the record in each system, where the settings say how; ids are foreign and quoted."""
-    found = []
-    for side, source_id in life.latest.source_ids.items():
-        pattern = reconciliation.sides[side].link
-        if pattern and pattern.startswith(("https://", "http://")):
-            found.append((words.labels[side], pattern.replace("{source_id}", quote(source_id, safe=""))))
-    return found
+    """Point to the record in each system, where the settings say how."""
+    found = ((side, address_of(reconciliation, side, one)) for side, one in life.latest.source_ids.items())
+    return [(words.labels[side], address) for side, address in found if address]
 
 
 def _sentence(text: str) -> str:

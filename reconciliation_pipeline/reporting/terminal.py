@@ -14,6 +14,7 @@ from reconciliation_pipeline.domain.wording import (
     format_words,
     keys_words,
     moved_words,
+    no_difference_words,
     nothing_happened,
     phrase,
     settling_words,
@@ -79,10 +80,7 @@ def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> 
 
 def _difference_line(counts: DifferenceCounts, words: Words) -> str:
     if not counts.total:
-        # What was compared with nothing may differ, and what differs in format only does.
-        but = " but in format" if counts.format_only else ""
-        among = " among the records that could be compared" if counts.is_partial else ""
-        return f"no difference{but}{among}"
+        return no_difference_words(counts)
     settling = [settling_words(counts, words)] if counts.settling else []
     others = [f"{n:,} {what}" for n, what in ((counts.accepted, "accepted"), (counts.quarantined, "quarantined")) if n]
     to_act = f"{counts.open:,} to act on" if counts.open else "nothing to act on"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.comparison import KeyTrouble
+from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.ledger import Life, Observation, lives, matured, movement
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.steps.work import Work
@@ -42,15 +42,20 @@ def _latest(seen: dict[date, list[Observation]]) -> dict[date, list[Observation]
     return {max(seen): seen[max(seen)]} if seen else {}
 
 
-def unpaired(work: Work, morning: date | None) -> tuple[KeyTrouble, ...]:
-    """List the records of a morning that no comparison could pair; None means the latest morning."""
-    mornings = list(history(work, morning))
-    attempt = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
+def compared(work: Work, attempt: Attempt) -> Comparison | None:
+    """Give the comparison of an attempt; None when it is not kept any more."""
     try:
-        return work.store.diffs.load(attempt).key_troubles if attempt else ()
+        return work.store.diffs.load(attempt)
     except NotCompared:
         # Diffs are not part of what must be backed up: they can be made again from the archive.
-        return ()
+        return None
+
+
+def compared_on(work: Work, morning: date | None) -> Comparison | None:
+    """Give the comparison behind what is known of a morning; None for the morning means the latest."""
+    mornings = list(history(work, morning))
+    attempt = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
+    return compared(work, attempt) if attempt else None
 
 
 def lives_until(work: Work, morning: date | None) -> tuple[Life, ...]:

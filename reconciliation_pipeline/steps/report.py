@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import page
-from reconciliation_pipeline.steps.describe import describe, history, lives_until, opened
+from reconciliation_pipeline.steps.describe import compared, describe, history, lives_until, opened
 from reconciliation_pipeline.steps.work import Work
 
 TREND = 90
@@ -30,7 +30,8 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
     result = describe(work, attempt)
     lives = lives_until(work, day) if result.differences else ()
     path = folder / work.id / f"{day}.html"
-    _write(path, page(result, work.reconciliation, lives, trend(work, day)))
+    found = compared(work, attempt) if result.differences else None
+    _write(path, page(result, work.reconciliation, lives, trend(work, day), found))
     return path
 
 

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
@@ -8,19 +9,23 @@ from itertools import pairwise
 
 import pytest
 
-from reconciliation_pipeline.domain.comparison import Planted
+from reconciliation_pipeline.domain.comparison import Comparison, FormatDifference, KeyTrouble, Planted
 from reconciliation_pipeline.domain.ledger import ItemState
 from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.domain.wording import LEFT_ASIDE
 from reconciliation_pipeline.reporting.page import page
 from reconciliation_pipeline.reporting.trend import BARS, LINES, WIDTH, draw
 from reconciliation_pipeline_tests.reporting.builders import (
     MORNING,
     YESTERDAY,
+    a_format_difference,
     a_life,
     a_reconciliation,
     a_refusal,
     a_result,
     a_snapshot,
+    a_tally,
+    an_unknown_word,
     both,
     conflict,
     lives_of,
@@ -191,17 +196,158 @@ def test_a_side_whose_pull_broke_off_shows_no_counts_that_look_like_an_answer():
     [("The two systems agree", []), ("Nothing to act on", [seen(settling=True)])],
 )
 def test_a_clean_page_says_so(headline, observations):
-    html = page(a_result(observations), a_reconciliation(), lives_of(observations))
+    html = page(a_result(observations), a_reconciliation(), lives_of(observations), found=found_apart())
 
     assert f"<h1>{headline}</h1>" in html
     assert 'class="clean"' in html
 
 
 def test_a_page_with_unpaired_records_does_not_say_that_everything_agrees():
-    html = page(a_result([], snapshots=both(crm=a_snapshot(no_key=1))), a_reconciliation(), [])
+    result = a_result([], snapshots=both(crm=a_snapshot(no_key=1)))
 
-    assert "<h1>No difference among the records that could be paired</h1>" in html
+    html = page(result, a_reconciliation(), [], found=found_apart())
+
+    assert "<h1>No difference among the records that could be compared</h1>" in html
     assert "1 record without a key that pairs, counted apart." in Elements(html).text
+
+
+def found_apart(*troubles: KeyTrouble, formats: Sequence[FormatDifference] = ()) -> Comparison:
+    return Comparison((), troubles, a_tally().balances, tuple(formats))
+
+
+@pytest.mark.parametrize(
+    ("headline", "counts"),
+    [
+        ("No difference but in format", {"format_only": 3}),
+        ("No difference among the records that could be compared", {"unknown_value": 2}),
+        ("No difference but in format among the records that could be compared", {"format_only": 1, "no_key": 1}),
+    ],
+)
+def test_a_headline_says_no_more_than_was_seen(headline, counts):
+    result = a_result([], compared=a_tally(**counts))
+
+    assert f"<h1>{headline}</h1>" in page(result, a_reconciliation(), [], found=found_apart())
+
+
+def test_a_page_whose_comparison_is_gone_does_not_say_that_everything_agrees():
+    html = page(a_result([]), a_reconciliation(), [])
+
+    assert "<h1>Nothing to act on</h1>" in html
+    assert "Its comparison is not kept any more: what it set apart cannot be shown." in Elements(html).text
+
+
+def test_the_page_counts_what_stands_apart_before_everything_else():
+    told = a_tally(format_only=3, unknown_value=1)
+
+    text = Elements(page(a_result([], compared=told), a_reconciliation(), [], found=found_apart())).text
+
+    assert f"3 records differ in format only ({LEFT_ASIDE}): counted apart." in text
+    assert "1 record set apart for a word nobody explained." in text
+
+
+def test_records_that_differ_in_format_only_stand_with_both_values():
+    found = found_apart(formats=[a_format_difference("C-8", ("plan", "Pro", "PRO"), ("city", "Bonn ", "Bonn"))])
+    reconciliation = a_reconciliation(compare=[{"field": "city", "authority": "crm"}])
+
+    text = Elements(page(a_result([], compared=a_tally(format_only=1)), reconciliation, [], found=found)).text
+
+    assert "Differ in format only 1 The two sides mean the same and write it differently" in text
+    assert "C-8 plan Pro PRO C-8 city the CRM is right, by the settings Bonn␣ Bonn" in text
+
+
+@pytest.mark.parametrize(("number", "said"), [(300, "300"), (301, "the first 300 of 301")])
+def test_of_very_many_records_the_first_are_shown_and_all_are_counted(number, said):
+    formats = [a_format_difference(f"F-{n}") for n in range(number)]
+    words = [an_unknown_word(side, key=f"U-{n}") for side in Side for n in range(number)]
+    keys = [KeyTrouble(Side.CRM, f"K-{n}", None) for n in range(number)]
+    told = a_tally(format_only=number, unknown_value=number, no_key=number)
+
+    text = Elements(
+        page(a_result([], compared=told), a_reconciliation(), [], found=found_apart(*words, *keys, formats=formats))
+    ).text
+
+    for title, kind, times in (
+        ("Differ in format only", "F-", 1),
+        ("With a word nobody explained", " U-", 2),
+        ("Without a key", "K-", 1),
+    ):
+        assert f"{title} {said} " in text
+        assert 300 * times == text.count(kind)
+
+
+def test_of_formats_of_which_the_comparison_kept_a_few_all_are_counted():
+    found = found_apart(formats=[a_format_difference()])
+
+    text = Elements(page(a_result([], compared=a_tally(format_only=1_500)), a_reconciliation(), [], found=found)).text
+
+    assert "Differ in format only the first 1 of 1,500" in text
+
+
+def test_records_that_were_compared_with_nothing_stand_by_what_is_the_trouble_with_them():
+    found = found_apart(
+        KeyTrouble(Side.CRM, "41", None),
+        KeyTrouble(Side.BILLING, "sub_1", "C-1"),
+        KeyTrouble(Side.BILLING, "sub_2", "C-2"),
+        KeyTrouble(Side.BILLING, "sub_3", "C-1"),
+        an_unknown_word(),
+    )
+
+    text = Elements(page(a_result([], compared=a_tally(unknown_value=1)), a_reconciliation(), [], found=found)).text
+
+    assert re.search(r"Without a key 1 .* Record - CRM 41 Sharing", text)
+    assert re.search(r"Sharing a key 3 .* Record C-1 Billing sub_1 C-1 Billing sub_3 C-2 Billing sub_2 With a", text)
+    assert re.search(r"With a word nobody explained 1 .* Word C-7 CRM crm-C-7 plan Gold", text)
+
+
+def test_a_record_that_was_set_apart_is_linked():
+    found = found_apart(KeyTrouble(Side.CRM, "a/b", None), KeyTrouble(Side.BILLING, "sub", None))
+
+    html = page(a_result([]), a_reconciliation(link="https://crm.example/{source_id}"), [], found=found)
+
+    assert ["https://crm.example/a%2Fb"] == [value for name, value in Elements(html).attributes if name == "href"]
+
+
+def test_text_of_strangers_stays_text_where_records_stand_apart():
+    found = found_apart(
+        KeyTrouble(Side.CRM, EVIL, EVIL),
+        an_unknown_word(word=EVIL, key=EVIL, field=EVIL),
+        formats=[a_format_difference(EVIL, (EVIL, EVIL, EVIL))],
+    )
+
+    elements = Elements(page(a_result([]), a_reconciliation(link="https://x/{source_id}"), [], found=found))
+
+    assert not {"script", "img"} & set(elements.tags)
+    assert elements.tags.count("table") == elements.tags.count("caption") == 3
+
+
+def test_a_refused_morning_shows_nothing_that_stands_apart():
+    html = page(the_half_loaded_morning(), a_reconciliation(), [], found=found_apart(an_unknown_word()))
+
+    assert "Gold" not in html
+
+
+def test_a_field_of_a_difference_says_what_there_is_to_know_about_its_values():
+    one = conflict("C-9", ("plan", "Pro", "PRO", True), ("city", "Bonn", "Köln"), ("zip", None, None))
+    reconciliation = a_reconciliation(compare=[{"field": "city", "authority": "billing"}])
+
+    text = Elements(page(a_result([one]), reconciliation, [a_life(one)])).text
+
+    assert "plan format only Pro PRO" in text
+    assert "city billing is right, by the settings Bonn Köln" in text
+    assert "zip empty on both sides, and never was before" in text
+
+
+def test_a_key_that_stands_where_e_mail_addresses_do_is_warned_of():
+    side = {"connector": "file", "path": "x.csv", "status": {"field": "status", "active": ["active"]}}
+    sides = {"crm": {**side, "key": "email"}, "billing": {**side, "key": "number"}}
+
+    text = Elements(page(a_result([]), a_reconciliation(sides=sides), [])).text
+
+    assert 1 == text.count("e-mail")
+    assert (
+        "In the CRM, the key stands at `email`, as an e-mail address: a customer who changes the address becomes two "
+        "differences. Use a number that the customer keeps as `key`, such as the customer number."
+    ) in text
 
 
 def test_what_was_resolved_this_morning_is_shown_and_older_endings_are_not():
