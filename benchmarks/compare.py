@@ -1,219 +1,222 @@
-"""How fast is the comparison, next to what the engine must do at the very least?
+"""How fast is the comparison, next to what the engine must do at the very least, and next to others?
 
-Two sides of `--rows` records are generated: 0.5 % one-sided on each, 1 % changed, billing in another order. Each
-round runs the comparison, with differences planted into it as on every morning, and the bare limit (one wide full
-outer join over the same columns, folded to a checksum: nothing compared, nothing kept), each in a process of its
-own, in alternating order. Seconds depend on the machine; the ratio within one run is the figure.
+Two sides are generated (`generate.py`), and every contestant runs over the same files in every round, each in a process
+of its own, in alternating order: ours and the bare join (`contestants.py`), and other tools (`peers/`), each from a
+virtual environment of its own. What anyone found is held against what was planted. Seconds depend on the machine; the
+ratios within one round are the figures.
 
-    python benchmarks/compare.py --rows 1000000
+    python benchmarks/compare.py --rows 1000000 --publish docs/performance.md
+    python benchmarks/compare.py --large --publish docs/performance.md
 """
 
 import argparse
 import json
-import resource
-import statistics
+import os
+import platform
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 import duckdb
+from contestants import truth
+from generate import KINDS, PLAIN, Sizes, files_of
+from table import COMPARE, LARGE, RESULTS, publish, written
 
-from reconciliation_pipeline.compare import engine
-from reconciliation_pipeline.compare.rules import ComparisonRules
-from reconciliation_pipeline.compare.snapshot import SnapshotFiles, scan
-from reconciliation_pipeline.domain.conservation import adds_up
-from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
-from reconciliation_pipeline.domain.records import Kind, Side
-from reconciliation_pipeline.settings.load import check
-from reconciliation_pipeline.settings.rules import amount_field, rules
-from reconciliation_pipeline.steps.plant import compare_planted
+HERE: Final = Path(__file__).parent
+PEERS: Final = HERE.parent / ".peers"
 
-_SIDE: Final = """{
-    connector: file, path: export.csv, key: key, source_id: source_id, status: {field: status, active: [active]},
-    created_at: {field: created_at}, updated_at: {field: updated_at},
-    fields: {
-      company: company, email: email, plan: plan, country: country,
-      seats: {path: seats, type: decimal}, mrr: {path: mrr, type: money, currency: {path: mrr_currency}}}}"""
-PAIR: Final = check(
-    f"""
-id: bench
-sides: {{crm: {_SIDE}, billing: {_SIDE}}}
-compare: [company, email, plan, country, seats, {{field: mrr, tolerance: {{absolute: "0.01"}}}}]
-""".encode(),
-    Path("bench.yaml"),
-    {},
-)
-RULES: Final = ComparisonRules(rules(PAIR), amount_field(PAIR), reduce={})
-NOON: Final = datetime(2026, 11, 22, 12, tzinfo=UTC)
+SLOW_ROUNDS: Final = 3
+"""Rounds in which slow peers take part."""
+BIGGEST: Final = 50_000_000
+ROOM: Final = 40 * 10**9
+"""Bytes free on the disk without which the biggest size is left out: its files are 8 GB, the bare join spills 20."""
 
-COLUMNS: Final = (
-    *("source_id", "key", "status", "state", "created_at", "updated_at"),
-    *("field_company", "field_email", "field_plan", "field_country", "field_seats", "field_mrr", "field_mrr_currency"),
-)
+Run = dict[str, Any]
 
 
-def generate(folder: Path, rows: int) -> SnapshotFiles:
-    """Write both sides: `rows` records each, 0.5 % of them unknown to the other, 1 % with another plan or amount."""
-    files = SnapshotFiles(crm=folder / "crm.parquet", billing=folder / "billing.parquet")
-    with duckdb.connect(":memory:") as connection:
-        for side in Side:
-            # CRM has the numbers from 0 on; billing begins 0.5 % later, so that each lacks a stretch of the other.
-            start = 0 if side is Side.CRM else one_sided(rows)
-            changed = "false" if side is Side.CRM else "n % 100 = 7"
-            connection.execute(f"""
-                COPY (
-                    SELECT
-                        '{side}_' || md5('{side}' || n) AS source_id,
-                        printf('C%09d', n) AS key,
-                        'active' AS status,
-                        'active' AS state,
-                        TIMESTAMPTZ '2020-01-01 00:00:00+00' + to_minutes(n) AS created_at,
-                        TIMESTAMPTZ '2026-01-01 00:00:00+00' + to_seconds(n) AS updated_at,
-                        'Company number ' || n || ' of the long list' AS field_company,
-                        'office' || n || '@example' || n % 5000 || '.com' AS field_email,
-                        CASE WHEN {changed} AND n % 200 = 7 THEN 'other' ELSE 'plan ' || n % 7 END AS field_plan,
-                        ['DE', 'AT', 'CH', 'FR', 'NL'][1 + n % 5] AS field_country,
-                        CAST(1 + n % 90 AS VARCHAR) AS field_seats,
-                        printf('%d.%02d', n % 500 + if({changed} AND n % 200 <> 7, 1, 0), n % 100) AS field_mrr,
-                        'EUR' AS field_mrr_currency
-                    FROM range({start}, {start + rows}) numbers(n)
-                    ORDER BY {"n" if side is Side.CRM else "hash(n)"}
-                ) TO '{files[side]}' (FORMAT parquet, COMPRESSION zstd)""")  # noqa: S608 - our own numbers
-    return files
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A tool of others.
+
+    Attributes:
+        environment: Its virtual environment below `.peers`.
+        script: Its file below `peers`, with what it is called with.
+        is_slow: Takes part in the first rounds only.
+    """
+
+    environment: str
+    script: tuple[str, ...]
+    is_slow: bool = False
+
+    @property
+    def python(self) -> Path:
+        """The interpreter it runs in."""
+        return PEERS / self.environment / "bin" / "python"
 
 
-def one_sided(rows: int) -> int:
-    """Count the records of each side that the other does not have."""
-    return rows // 200
+ALL_PEERS: Final[Mapping[str, Peer]] = {
+    "polars": Peer("polars", ("polars_streaming.py",)),
+    "pandas": Peer("pandas", ("pandas_merge.py",)),
+    "datacompy, polars": Peer("datacompy", ("datacompy_frames.py", "polars")),
+    "datacompy, pandas": Peer("datacompy", ("datacompy_frames.py", "pandas"), is_slow=True),
+    "fastrecon": Peer("fastrecon", ("fastrecon_files.py",), is_slow=True),
+    "reladiff": Peer("reladiff", ("reladiff_joindiff.py",), is_slow=True),
+}
+
+_EACH: Final = ("limit", "compare", "compare afresh", "digests", "step")
+OURS: Final = tuple((kind, name) for kind in KINDS for name in _EACH)
+OURS_LARGE: Final = (*OURS, (PLAIN, "limit in 2 GB"))
+OURS_BIGGEST: Final = tuple((PLAIN, name) for name in _EACH)
 
 
-def changed(rows: int) -> int:
-    """Count the records both sides have with different values."""
-    return sum(1 for n in range(one_sided(rows), rows) if n % 100 == 7)  # noqa: PLR2004 - the planted remainder
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One size: how many records a side, how often, and who takes part.
+
+    Attributes:
+        rows: Records of a side.
+        rounds: Rounds.
+        ours: By kind of data, our contestants and limits.
+        peers: Tools of others, over the plain data.
+    """
+
+    rows: int
+    rounds: int
+    ours: Sequence[tuple[str, str]] = OURS
+    peers: tuple[str, ...] = ()
+
+    def contestants(self, number: int) -> Iterator[tuple[str, str]]:
+        """Name who takes part in a round, in its order."""
+        there = [name for name in self.peers if number < SLOW_ROUNDS or not ALL_PEERS[name].is_slow]
+        named = [*self.ours, *(("peer", name) for name in there)]
+        return iter(named) if number % 2 == 0 else reversed(named)
 
 
-def compare(files: SnapshotFiles) -> Mapping[str, int]:
-    """Run the comparison of a morning and count what it found."""
-    until, policy = NOON + timedelta(minutes=1), JudgementPolicy(PAIR.settling, "nobody", RULES.amount_field)
-    comparison = compare_planted(
-        PAIR,
-        files,
-        RULES,
-        as_of=NOON,
-        until=until,
-        judge=lambda found: judge(PAIR.id, found, as_of=NOON, until=until, policy=policy),
-    )
-    found = [difference.kind for difference in comparison.discrepancies]
-    is_proof = comparison.planted is not None and comparison.planted.is_proof
-    return {kind: found.count(kind) for kind in Kind} | {
-        "broken_laws": len(adds_up(comparison)),
-        "unproven": int(not is_proof),
-    }
-
-
-def limit(files: SnapshotFiles) -> Mapping[str, int]:
-    """Join both files on the key with every column and fold the result, with the engine's own settings."""
-    columns = ", ".join(f"{side}.{column}" for side in Side for column in COLUMNS)
-    with engine.started(engine.DEFAULT_LIMITS) as connection:
-        answer = connection.execute(f"""
-            SELECT count(*), bit_xor(hash({columns}))
-            FROM {scan(files.crm)} crm FULL JOIN {scan(files.billing)} billing ON crm.key = billing.key
-        """).fetchone()  # noqa: S608 - our own columns
-    return {"rows": answer[0] if answer else 0}
-
-
-CONTESTANTS: Final = {"limit: wide join": limit, "compare": compare}
-
-
-def measure(name: str, files: SnapshotFiles) -> dict[str, Any]:
-    """Time one contestant in this process.
+def bench(plan: Plan, place: Path | None) -> dict[str, Any]:
+    """Measure one size.
 
     Returns:
-        `seconds` of the call, `peak_mib` of the whole process, and what it `found`.
+        `rows`, `bytes` of each file, `truth`, and under `runs` each run of each contestant.
     """
-    began = time.perf_counter()
-    found = CONTESTANTS[name](files)
-    seconds = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return {"seconds": seconds, "peak_mib": peak, "found": dict(found)}
+    runs: dict[str, list[Run]] = {f"{kind}/{name}": [] for kind, name in plan.contestants(0)}
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=place) as made:
+        folder = Path(made)
+        for kind in dict.fromkeys(kind for kind, _ in plan.ours):
+            _script("generate.py", kind, "--rows", str(plan.rows), "--folder", made)
+            _ours(kind, "digests", plan.rows, folder)
+        for number in range(plan.rounds):
+            for kind, name in plan.contestants(number):
+                run = _peer(name, folder, plan.rows) if kind == "peer" else _ours(kind, name, plan.rows, folder)
+                runs[f"{kind}/{name}"].append({"round": number, **run})
+                told = run.get("trouble") or f"{run['seconds']:.2f} s, {run['peak_mib']:.0f} MiB"
+                print(f"{plan.rows:,} round {number + 1}: {kind}/{name}: {told}", file=sys.stderr)
+        sizes = {path.stem: path.stat().st_size for path in sorted(folder.glob("*.parquet"))}
+    return {"rows": plan.rows, "rounds": plan.rounds, "bytes": sizes, "truth": Sizes(plan.rows).truth, "runs": runs}
 
 
-def measure_apart(name: str, files: SnapshotFiles) -> dict[str, Any]:
-    """Time one contestant in a fresh process, so that its peak memory is its own."""
-    command = [sys.executable, __file__, "--contestant", name, "--files", str(files.crm), str(files.billing)]
-    answer = subprocess.run(command, check=True, capture_output=True, text=True)
-    result: dict[str, Any] = json.loads(answer.stdout)
-    return result
+def _ours(kind: str, name: str, rows: int, folder: Path) -> Run:
+    run: Run = json.loads(_script("contestants.py", name, kind, "--rows", str(rows), "--folder", str(folder)))
+    if run["found"] != truth(name, rows):
+        sys.exit(f"{kind}/{name} found {run['found']}, to be found were {truth(name, rows)}")
+    return run
 
 
-def bench(rows: int, rounds: int) -> dict[str, Any]:
-    """Generate the data, run every contestant in every round, and check that what was planted was found."""
-    planted = {"crm_only": one_sided(rows), "billing_only": one_sided(rows), "value_conflict": changed(rows)}
-    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in CONTESTANTS}
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        files = generate(Path(folder), rows)
-        for number in range(rounds):
-            names = list(CONTESTANTS) if number % 2 == 0 else list(reversed(CONTESTANTS))
-            for name in names:
-                runs[name].append(measure_apart(name, files))
-        sizes = {str(side): files[side].stat().st_size for side in Side}
-    for run in runs["compare"]:
-        if run["found"] != planted | {"broken_laws": 0, "unproven": 0}:
-            sys.exit(f"compare found {run['found']}, planted were {planted}")
-    pairs = zip(runs["compare"], runs["limit: wide join"], strict=True)
+def _script(*command: str) -> str:
+    answer = subprocess.run(
+        [sys.executable, str(HERE / command[0]), *command[1:]], check=False, capture_output=True, text=True
+    )
+    if answer.returncode:
+        sys.exit(f"{' '.join(command)} failed:\n{answer.stderr}")
+    return answer.stdout
+
+
+def _peer(name: str, folder: Path, rows: int) -> Run:
+    """Run a tool of others; what it says wrongly, or that it failed, is a result."""
+    peer, files = ALL_PEERS[name], files_of(folder, PLAIN)
+    script, *how = peer.script
+    with tempfile.TemporaryDirectory(prefix="answer-", dir=folder) as answered:
+        command = [peer.python, HERE / "peers" / script, *how, files.crm, files.billing, answered]
+        answer = subprocess.run([*map(str, command)], check=False, capture_output=True, text=True)
+    if answer.returncode:
+        return {"trouble": f"failed: {(answer.stderr.strip().splitlines() or ['without a word'])[-1]}"}
+    # Some of them say more than was asked.
+    run: Run = json.loads(answer.stdout.splitlines()[-1])
+    expected = Sizes(rows).truth
+    wanted = expected | ({"values": expected["value_conflict"]} if "values" in run["found"] else {})
+    if run["found"] != wanted:
+        run["trouble"] = f"wrong: found {run['found']} instead of {wanted}"
+    return run
+
+
+def installed() -> tuple[tuple[str, ...], list[str]]:
+    """Say which peers can take part, and which cannot."""
+    there = tuple(name for name, peer in ALL_PEERS.items() if peer.python.exists())
+    return there, [f"{name}: not installed; `make bench` installs it" for name in ALL_PEERS if name not in there]
+
+
+def machine() -> dict[str, Any]:
+    """Say on what was measured."""
+    pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
     return {
-        "rows": rows,
-        "rounds": rounds,
+        "cores": os.cpu_count(),
+        "memory_gib": round(pages * size / 2**30),
+        "system": f"{platform.system()} {platform.machine()}",
+        "python": f"{platform.python_implementation()} {platform.python_version()}",
         "duckdb": duckdb.__version__,
-        "bytes": sizes,
-        "planted": planted,
-        "contestants": {name: _summary(of_one) for name, of_one in runs.items()},
-        "ratio": statistics.median(ours["seconds"] / bare["seconds"] for ours, bare in pairs),
+        "load_before": os.getloadavg()[0],
     }
 
 
-def _summary(runs: list[dict[str, Any]]) -> dict[str, float]:
-    seconds = [run["seconds"] for run in runs]
-    return {
-        "median_s": statistics.median(seconds),
-        "fastest_s": min(seconds),
-        "slowest_s": max(seconds),
-        "peak_mib": max(run["peak_mib"] for run in runs),
-    }
-
-
-def show(result: Mapping[str, Any]) -> None:
-    """Print the figures as a table."""
-    print(f"{result['rows']:,} x {result['rows']:,} records, {result['rounds']} rounds, DuckDB {result['duckdb']}")
-    print(f"{'':18}{'median s':>10}{'range':>16}{'peak MiB':>10}")
-    for name, figures in result["contestants"].items():
-        spread = f"{figures['fastest_s']:.2f}-{figures['slowest_s']:.2f}"
-        print(f"{name:18}{figures['median_s']:>10.2f}{spread:>16}{figures['peak_mib']:>10.0f}")
-    print(f"compare takes {result['ratio']:.2f} x the bare join (median of the rounds); all planted differences found")
+def plans_of_large(biggest: int, place: Path | None, rounds: int) -> tuple[list[Plan], list[str]]:
+    """Plan a fiftieth, a fifth and all of the biggest size; all of it only where the disk has room."""
+    plans = [Plan(biggest // 50, rounds), Plan(biggest // 5, rounds, OURS_LARGE)]
+    free = shutil.disk_usage(place or tempfile.gettempdir()).free
+    if biggest < BIGGEST or free > ROOM:
+        return [*plans, Plan(biggest, min(rounds, SLOW_ROUNDS), OURS_BIGGEST)], []
+    return plans, [f"{biggest:,} records: {free / 1e9:.0f} GB free on the disk, of {ROOM / 1e9:.0f} GB needed"]
 
 
 def main() -> None:
-    """Run the benchmark, or one contestant of it."""
+    """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1_000_000, help="records a side")
+    parser.add_argument("--large", action="store_true", help="1, 10 and 50 million instead, without peers")
+    parser.add_argument("--biggest", type=int, default=BIGGEST, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--out", type=Path, default=Path(".recon/bench"), help="folder for compare.json")
-    parser.add_argument("--contestant", choices=CONTESTANTS, help=argparse.SUPPRESS)
-    parser.add_argument("--files", nargs=2, type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--no-peers", action="store_true", help="ours and the limit alone")
+    parser.add_argument("--folder", type=Path, help="where the data lies meanwhile")
+    parser.add_argument("--out", type=Path, help="folder for the JSON; else .recon/bench, or where it is committed")
+    parser.add_argument("--publish", type=Path, help="page whose figures are replaced")
     asked = parser.parse_args()
-    if asked.contestant:
-        print(json.dumps(measure(asked.contestant, SnapshotFiles(*asked.files))))
-        return
-    result = bench(asked.rows, asked.rounds)
-    show(result)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "compare.json").write_text(json.dumps(result, indent=2) + "\n")
-    print(f"figures: {asked.out / 'compare.json'}")
+    out = asked.out or (RESULTS if asked.publish else Path(".recon/bench"))
+    peers, left_out = ((), []) if asked.no_peers or asked.large else installed()
+    plans = [Plan(asked.rows, asked.rounds, peers=peers)]
+    if asked.large:
+        plans, left_out = plans_of_large(asked.biggest, asked.folder, asked.rounds)
+    sizes: list[dict[str, Any]] = []
+    result = {
+        "measured": datetime.now(UTC).date().isoformat(),
+        "machine": machine(),
+        "sizes": sizes,
+        "left_out": left_out,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / (LARGE if asked.large else COMPARE)
+    for plan in plans:
+        sizes.append(bench(plan, asked.folder))
+        # After each size: the next one may take an hour.
+        path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
+    text = written(out)
+    print(text)
+    print(f"\nfigures: {path}")
+    if asked.publish:
+        publish(text, "bench-compare", asked.publish)
 
 
 if __name__ == "__main__":
