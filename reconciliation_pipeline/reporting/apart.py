@@ -17,9 +17,14 @@ MOST = 300
 """Records shown of each kind."""
 
 REMARKS = {
-    "format_only": f"The two sides mean the same and write it differently ({LEFT_ASIDE}). Never open, told to nobody.",
+    "format_only": (
+        f"The two sides mean the same and write it differently ({LEFT_ASIDE}). Never open; no message is sent for them."
+    ),
     "no_key": "Nothing says who they are on the other side, so they were compared with nothing.",
-    "duplicate_key": "Several records of one side have the same key, so nobody knows which of them is meant.",
+    "duplicate_key": (
+        "Several records of one side have the same key, as `keys` in the settings reads it, so nobody knows which "
+        "of them is meant."
+    ),
     "unknown_value": (
         "Until somebody explains the word under `words` in the settings, nobody can say whether these records differ."
     ),

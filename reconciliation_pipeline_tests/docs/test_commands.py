@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from reconciliation_pipeline.cli.ledger import Listed
 from reconciliation_pipeline.cli.main import INTERRUPTED, app
 from reconciliation_pipeline.cli.output import Exit
 from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.ledger import Movement
 from reconciliation_pipeline.domain.records import Cause, MoneyClass, Side
 from reconciliation_pipeline.domain.result import DifferenceCounts, conclude, to_json
-from reconciliation_pipeline.reporting.items import items, unpaired_items
+from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
 from reconciliation_pipeline_tests.builders import a_baseline, a_snapshot, an_attempt
 from reconciliation_pipeline_tests.docs import pages
-from reconciliation_pipeline_tests.reporting.builders import a_life
+from reconciliation_pipeline_tests.reporting.builders import a_format_difference, a_life
 
 PAGE = "docs/commands.md"
 CONTRACT = {"RECON_HOME", "RECON_CONFIG", "RECON_POSTGRES_URL", "RECON_NOW", "NO_COLOR"}
@@ -145,6 +146,13 @@ def test_the_fields_of_an_item_are_those_that_are_printed():
 
     assert set(items([a_life()])[0]) <= told
     assert set(unpaired_items([KeyTrouble(Side.CRM, "1", None)])[0]) <= told
+    assert set(format_items([a_format_difference()])[0]) <= told
+
+
+def test_every_kind_that_can_be_listed_is_named():
+    (kinds,) = [row[1] for row in pages.rows(section_of("list")) if row[0] == "`--kind`"]
+
+    assert sorted(Listed) == sorted(pages.spans(kinds))
 
 
 def test_every_variable_that_is_read_is_explained_and_no_other():
