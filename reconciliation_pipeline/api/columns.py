@@ -19,6 +19,8 @@ class Kind(StrEnum):
     """As what the values of a column are understood."""
 
     NUMBER = "number"
+    SPELT = "spelt number"
+    """Texts of which each spells a number: one where the other side has numbers, a text where it has texts."""
     BOOLEAN = "boolean"
     DAY = "day"
     MOMENT = "moment"
@@ -29,7 +31,9 @@ class Kind(StrEnum):
 
 
 NUMBER_TEXT: Final = "NUMBER"
-"""The type of a text of which every value is a number: what a file without types holds."""
+"""The type of a text of which every value is a number, such as JSON has."""
+SPELT_TEXT: Final = "SPELT"
+"""The type of a text of which every value spells a number, in a file that has no types."""
 FLOATS: Final = {"DOUBLE": 2**53, "FLOAT": 2**24}
 """Binary fractions, and up to where they hold every whole number."""
 
@@ -37,6 +41,7 @@ _PLAIN: Final = "[+-]?([0-9]+([.][0-9]*)?|[.][0-9]+)"
 _SCIENTIFIC: Final = f"{_PLAIN}[eE][+-]?[0-9]{{1,3}}"
 _KINDS: Final = (
     (r"U?(TINY|SMALL|BIG|HUGE)INT|U?INTEGER|DECIMAL\(.*\)|DOUBLE|FLOAT|BIGNUM|NUMBER", Kind.NUMBER),
+    (r"SPELT", Kind.SPELT),
     (r"BOOLEAN", Kind.BOOLEAN),
     (r"DATE", Kind.DAY),
     (r"TIMESTAMP WITH TIME ZONE|TIMESTAMPTZ_NS", Kind.INSTANT),
@@ -56,7 +61,9 @@ def kind_of(type_name: str) -> Kind | None:
 def common(one: Kind, other: Kind) -> Kind | None:
     """Say as what two columns are compared; None where each is best left as what it is."""
     kinds = {one, other} - {Kind.EMPTY}
-    if len(kinds) > 1:
+    if Kind.SPELT in kinds:
+        kinds = kinds - {Kind.SPELT} or {Kind.NUMBER}
+    elif len(kinds) > 1:
         # A text may spell a value of the other kind, and a day is the moment it begins.
         kinds -= {Kind.TEXT}
     if kinds == {Kind.DAY, Kind.MOMENT}:
@@ -81,7 +88,7 @@ def text_of(value: str, type_name: str, wanted: Kind | None = None) -> str:
             return _moment(value)
         case Kind.INSTANT:
             return _instant(value)
-        case Kind.TEXT:
+        case Kind.TEXT | Kind.SPELT:
             return _READ.get(wanted or Kind.TEXT, _as_text)(f"CAST({value} AS VARCHAR)")
         case _:
             return f"CAST({value} AS VARCHAR)"

@@ -7,6 +7,7 @@ exact, its others are what every reader of JSON makes of them.
 
 # ruff: noqa: S608 - statements are made of quoted paths and quoted names
 
+import gzip
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from reconciliation_pipeline.api.columns import NUMBER_TEXT, is_number
+from reconciliation_pipeline.api.columns import NUMBER_TEXT, SPELT_TEXT, is_number
 from reconciliation_pipeline.api.errors import ReconcileError, told
 from reconciliation_pipeline.api.inputs import ROW, Given, Scan, as_pandas
 
@@ -57,7 +58,7 @@ class File(Given):
             self._source = _literal(path)
             self._types: Mapping[str, str] = {}
             if form != "parquet":
-                self._copy(copy)
+                self._copy(path, copy)
                 self._source = _literal(copy)
             self._scanned = f"""(
                 SELECT * EXCLUDE (file_row_number), file_row_number AS "{ROW}"
@@ -75,7 +76,7 @@ class File(Given):
         if self._form == "csv":
             types = self._spelt(connection, wanted)
         values = {name: quoted(name) for name in wanted}
-        return Scan(self._scanned, values, types, is_spelt=self._form == "csv")
+        return Scan(self._scanned, values, types)
 
     def rows(self, connection: duckdb.DuckDBPyConnection, positions: "pd.Series[int]") -> pd.DataFrame:
         """Give back the rows at some positions, in that order, as the file has them."""
@@ -96,12 +97,14 @@ class File(Given):
             return {}
         asked = ", ".join(f"coalesce(bool_and({is_number(quoted(name))}), false)" for name in wanted)
         (found,) = connection.execute(f"SELECT {asked} FROM {self._scanned}").fetchall()
-        return {name: NUMBER_TEXT if numbers else "VARCHAR" for name, numbers in zip(wanted, found, strict=True)}
+        return {name: SPELT_TEXT if numbers else "VARCHAR" for name, numbers in zip(wanted, found, strict=True)}
 
-    def _copy(self, copy: Path) -> None:
+    def _copy(self, path: Path, copy: Path) -> None:
         """Write a file without types as one that has them, in the order of its lines."""
         # Guesses that could leave out lines, or letters, are not made.
-        query = f"SELECT * FROM read_csv({self._source}, all_varchar = true, header = true, skip = 0, comment = '')"
+        query = f"""
+            SELECT * FROM read_csv({self._source}, delim = '{_delimiter(path)}', quote = '"', escape = '"',
+                all_varchar = true, header = true, skip = 0, comment = '')"""
         if self._form == "json":
             query = self._json()
         self._connection.execute("SET preserve_insertion_order = true")
@@ -115,7 +118,10 @@ class File(Given):
         source = f"{lines}, columns = {{{', '.join(f'{quoted(name)}: JSON' for name in names)}}})"
         asked = ", ".join(f"list_sort(list(DISTINCT json_type({quoted(name)})))" for name in names)
         (found,) = self._connection.execute(f"SELECT {asked} FROM {source}").fetchall()
-        self._types = {name: _json_type(set(kinds or ()) - {"NULL"}) for name, kinds in zip(names, found, strict=True)}
+        self._types = {
+            name: _json_type({kind for kind in kinds or () if kind not in {None, "NULL"}})
+            for name, kinds in zip(names, found, strict=True)
+        }
         texts = (
             f"CAST({quoted(name)} ->> '$' AS {'BOOLEAN' if kind == 'BOOLEAN' else 'VARCHAR'}) AS {quoted(name)}"
             for name, kind in self._types.items()
@@ -127,6 +133,14 @@ def _json_type(kinds: set[str]) -> str:
     """Name one type for everything a column holds; values that have none in common have none."""
     types = {_JSON_TYPES.get(kind, kind) for kind in kinds} or {"NULL"}
     return types.pop() if len(types) == 1 else " and ".join(sorted(kinds))
+
+
+def _delimiter(path: Path) -> str:
+    """Say what stands between the names of the columns."""
+    opened = gzip.open if path.suffix.lower() == ".gz" else open
+    with opened(path, "rb") as file:
+        head = re.sub(rb'"[^"]*"', b"", file.readline())
+    return max(",;\t|", key=lambda one: head.count(one.encode()))
 
 
 def quoted(name: str) -> str:

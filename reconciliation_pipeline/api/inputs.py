@@ -31,13 +31,11 @@ class Scan:
         source: What stands behind a FROM; it has a column `ROW`, the position from 0.
         values: By column, the expression of its value.
         types: By column, its type as the engine names it.
-        is_spelt: Whether the types are read off how values are written; a key is then taken as it is written.
     """
 
     source: str
     values: Mapping[str, str]
     types: Mapping[str, str]
-    is_spelt: bool = False
 
 
 class Given(ABC):
@@ -175,10 +173,12 @@ def _table(label: str, data: Any) -> pa.Table:  # noqa: ANN401 - whatever somebo
 
 def _takeable(column: Any) -> Any:  # noqa: ANN401 - pyarrow has no types
     """Views of texts, which Polars uses, cannot be picked from."""
-    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-    if pa.types.is_string_view(kind):
+    if pa.types.is_dictionary(column.type):
+        chunks = [pa.DictionaryArray.from_arrays(chunk.indices, _takeable(chunk.dictionary)) for chunk in column.chunks]
+        return pa.chunked_array(chunks) if chunks else column
+    if pa.types.is_string_view(column.type):
         return column.cast(pa.large_string())
-    return column.cast(pa.large_binary()) if pa.types.is_binary_view(kind) else column
+    return column.cast(pa.large_binary()) if pa.types.is_binary_view(column.type) else column
 
 
 def _refused(label: str, column: str, what: str) -> ReconcileError:

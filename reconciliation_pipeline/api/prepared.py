@@ -107,7 +107,7 @@ def _key(side: Written) -> str:
 
 def _key_part(found: Scan, column: str) -> str:
     # A key is a name, also where it is made of digits only: `007` of a file without types stays `007`.
-    return f"CAST({found.values[column]} AS VARCHAR)" if found.is_spelt else _text(found, column, None)
+    return _text(found, column, None)
 
 
 def _text(found: Scan, column: str, kind: Kind | None) -> str:

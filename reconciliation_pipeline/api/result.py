@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from html import escape
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import NoReturn, overload
 
 import pandas as pd
 
 from reconciliation_pipeline.api.errors import ReconcileError
 from reconciliation_pipeline.domain.spelling import plain
-
-_SET_APART: Final = ("no_key", "duplicate_key", "unknown_value")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -139,6 +137,10 @@ class Reconciled:
         accounts = "<br>".join(escape(plain(line)) for line in self.accounts)
         return f"<div><p><strong>{escape(plain(self.headline))}</strong><br>{accounts}</p>{table}</div>"
 
+    @overload
+    def to_html(self, path: None = None, *, title: str = ..., most: int = ...) -> str: ...
+    @overload
+    def to_html(self, path: str | Path, *, title: str = ..., most: int = ...) -> None: ...
     def to_html(self, path: str | Path | None = None, *, title: str = "Reconciled", most: int = 2_000) -> str | None:
         """Write everything as one page that needs nothing else.
 

@@ -81,7 +81,7 @@ def rules_of(
 
 def _rule(said: ComparedField, column: ComparedColumn, kinds: Mapping[Side, Kind]) -> tuple[FieldRule, Kind | None]:
     if said.tolerance is not None:
-        if odd := [kinds[side] for side in Side if kinds[side] not in {Kind.NUMBER, Kind.TEXT, Kind.EMPTY}]:
+        if odd := [kinds[side] for side in Side if kinds[side] not in {Kind.NUMBER, Kind.SPELT, Kind.TEXT, Kind.EMPTY}]:
             text = f"{column.place}: `{column.name}` is a column of type {odd[0]}, and a tolerance is for numbers."
             raise ReconcileError(text, "Remove the tolerance.")
         return rule_of(said, "decimal"), Kind.NUMBER
@@ -141,4 +141,4 @@ def _line(mistake: Mistake, columns: Sequence[ComparedColumn]) -> str:
         text = text.replace(f"`{name_of(place)}`", f"`{column.name}`")
     for word, side in SIDES.items():
         text, way = (re.sub(rf"(?<![`\w]){side}(?![`\w])", word, each) for each in (text, way))
-    return f"{way}: {text}."
+    return f"{way}: {text}" if text.endswith("?") else f"{way}: {text}."
