@@ -15,7 +15,7 @@ from reconciliation_pipeline.storage.files import files_told_in_words
 from reconciliation_pipeline.storage.writer import sha256_of
 
 MOST_KEPT = 60
-"""Snapshots whose digests are kept, a month of both sides. Those written longest ago go first; they can be made again."""
+"""Snapshots whose digests are kept, a month of both sides. Those written longest ago go first."""
 
 
 class Digests:
