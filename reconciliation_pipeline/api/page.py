@@ -50,7 +50,7 @@ def page(result: Reconciled, title: str, most: int) -> str:
         most: Rows shown of each frame.
     """
     style = _template("page.css").render()
-    headline, *rest = result.headline.split("; ")
+    headline, *rest = result.sentences
     heads, *fields = result.cells()
     return _template("page.html").render(
         style=style,
@@ -94,7 +94,7 @@ def _sections(result: Reconciled, most: int) -> Iterator[Section]:
     yield _section("left-only", f"Only in {left}", result.left_only, most)
     yield _section("right-only", f"Only in {right}", result.right_only, most)
     yield _section("format-only", "Written differently, the same otherwise", without_flag, most)
-    rows = "`row` is the position in what was handed in, from 0."
+    rows = "The row is the position in what was handed in, from 0."
     yield _section("no-key", "Without a key", result.no_key, most, rows)
     yield _section("duplicate-key", "With a shared key", result.duplicate_key, most, rows)
     yield _section("unknown-value", "With a word that nobody explained", result.unknown_value, most, rows)

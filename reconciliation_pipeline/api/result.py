@@ -64,9 +64,14 @@ class Reconciled:
     @property
     def headline(self) -> str:
         """What it came to, in one line whose numbers add up."""
+        return "; ".join(self.sentences)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The parts of that line, what agrees first."""
         counts = self.counts
         if not counts["records"]:
-            return "Nothing was compared: no row counts on either side"
+            return ("Nothing was compared: no row counts on either side",)
         differ = counts["differ"]
         found = [
             f"{differ:,} {'differs' if differ == 1 else 'differ'} in a value",
@@ -84,7 +89,7 @@ class Reconciled:
         }
         if any(counts[name] for name in apart):
             parts.append(", ".join(f"{counts[name]:,} {words}" for name, words in apart.items() if counts[name]))
-        return "; ".join(parts)
+        return tuple(parts)
 
     @property
     def accounts(self) -> tuple[str, str]:
