@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-pull test scheduled secrets faults mixes lint lock oracle peers
+.PHONY: help run dev bench bench-pull test scheduled secrets faults mixes lint lock oracle peers spark
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,6 +73,10 @@ PEERS := localstripe vendor-clients airbyte-stripe tryton
 
 peers: $(VENV)/dev $(PEERS:%=.peers/%/installed)  ## tests with systems and clients nobody here wrote (docs/peers.md)
 	@$(BIN)/pytest -rs --durations 10 -m peers reconciliation_pipeline_tests/peers reconciliation_pipeline_tests/connectors
+
+spark: export PYTHONPATH := $(CURDIR)/.peers/spark/lib/$(shell $(PYTHON) -c 'import sys; print("python%d.%d" % sys.version_info[:2])')/site-packages
+spark: $(VENV)/dev .peers/spark/installed  ## the comparison on Spark against DuckDB's, on every rule; needs Java 17 (minutes)
+	@$(BIN)/pytest -n 0 -m slow -rs reconciliation_pipeline_tests/spark
 
 oracle: $(VENV)/dev  ## the comparison against a plain oracle, 100,000 random pairs of sides (under ten minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare

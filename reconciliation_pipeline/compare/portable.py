@@ -14,6 +14,7 @@ Spark is <https://spark.apache.org/docs/latest/api/sql/>, DuckDB <https://duckdb
 """
 
 import re
+import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -25,6 +26,8 @@ Node = Any
 
 NFC: Final = "recon_nfc"
 """The function that composes letters and their accents; whoever runs the statements registers it."""
+
+_DEEP: Final = 20_000
 
 _BLANKS: Final = "[ \\x09-\\x0d]*"
 _DIGITS: Final = "[0-9]+(_[0-9]+)*"
@@ -51,6 +54,10 @@ def portable(query: str) -> str:
     """
     import sqlglot
 
+    # sqlglot walks a tree by calling itself, and a date in an unknown spelling is a deep one. Never set back: another
+    # thread may be down there. Since Python 3.11
+    # such calls take none of a thread's own room: https://docs.python.org/3/whatsnew/3.11.html#inlined-python-function-calls
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
     tree = sqlglot.parse_one(query, read="duckdb")
     # Children before their parents, so that everything inside a node is rewritten when it is.
     for node in reversed(list(tree.walk())):
@@ -99,7 +106,7 @@ def _ends(pattern: str) -> str:
 def _replaced(node: Node) -> Node:
     # Spark knows only all matches. The first is all there is where the pattern holds on to an end of the text.
     parts = [literal.this for literal in node.expression.find_all(type(_text("")))]
-    if "modifiers" not in node.args and not any(part.startswith("^") or part.endswith("$") for part in parts):
+    if node.args.get("modifiers") is None and not any(part.startswith("^") or part.endswith("$") for part in parts):
         message = f"Spark replaces every match of {parts}, and only the first was asked for"
         raise ValueError(message)
     instead = node.args["replacement"].this.replace("\\", "\0").replace("$", r"\$").replace("\0", "$")

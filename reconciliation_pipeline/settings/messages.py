@@ -221,6 +221,8 @@ _REMEDIES = {
     "no_currency": "add `currency: EUR`, or `currency: {path: …}` where the record says it",
     "no_token_source": "add `client_env: CRM_CLIENT` and `token_url: https://…`, as the system's documentation says",
     "share_places": "round it; 0.000001 is one millionth",
+    "memory": "write it as 512MB or 2GB",
+    "master": "write local[2], spark://host:7077 or sc://host:15002; a token stands in Spark's own configuration",
     "calling_code": 'write 1 to 3 digits, without + and zeros before them, such as "49"',
     "bad_format": 'write it as Python\'s strptime does, such as "%d.%m.%Y", or epoch or epoch_ms',
     "format_parts": 'write all three, such as "%d.%m.%Y"',

@@ -15,6 +15,7 @@ from pydantic_core.core_schema import ValidationInfo
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth, Listing, Lookup, Total
 from reconciliation_pipeline.settings.comparing import Compared, KeySettings
+from reconciliation_pipeline.settings.engine import DuckSettings, EngineSettings
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
 from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
 from reconciliation_pipeline.settings.values import (
@@ -297,6 +298,8 @@ class Reconciliation(Strict):
     """Which differences between two spellings of a key are none."""
     amount: AmountSettings | None = None
     """Which field says what a record costs; by default the first compared field of type money."""
+    engine: EngineSettings = DuckSettings(type="duckdb")
+    """What compares the two snapshots."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -54,6 +54,8 @@ _WRONG: dict[str, LiteralString] = {
     "format_parts": "does not name a year, a month and a day",
     "format_zone": "names a zone, and only ISO 8601 is read with one",
     "format_half": "writes a time that it does not read back: %I needs %p",
+    "memory": "is not a size of memory",
+    "master": "is not the address of a Spark",
     "one_as_of": "rows of one morning are told apart in exactly one way, by column or by expression",
 }
 
