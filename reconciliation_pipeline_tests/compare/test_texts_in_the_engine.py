@@ -148,7 +148,7 @@ def test_a_country_is_its_two_letters(run):
         ("Deutschland", "DE", CONFLICT),
         ("Atlantis", "ATLANTIS", FORMAT),
         ("GERMANY\tDE", "DE", CONFLICT),
-        ("GERMANY\tDE\nGHA", "DE", CONFLICT),
+        ("GERMANY\tDE\nGGY", "GG", CONFLICT),
         ("", None, FORMAT),
         ("", "AW", CONFLICT),
     ]
