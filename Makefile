@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-pull test scheduled secrets faults mixes lint lock oracle peers spark
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes lint lock oracle peers spark
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,8 +36,13 @@ dev: $(VENV)/runtime  ## the Dagster UI and its daemon, on the same data
 	@$(BIN)/recon demo --serve
 	@$(BIN)/dagster dev -w workspace.yaml
 
-bench: $(VENV)/dev  ## the figures we publish, as ratios in one run
-	@$(BIN)/python benchmarks/compare.py --rows 1000000
+BENCH_PEERS := polars pandas datacompy fastrecon reladiff
+bench: $(VENV)/dev $(BENCH_PEERS:%=.peers/%/installed)  ## the comparison beside its limit and tools of others, and a whole daily run (half an hour)
+	@$(BIN)/python benchmarks/compare.py --rows 1000000 --publish docs/performance.md
+	@$(BIN)/python benchmarks/morning.py --rows 1000000 --publish docs/performance.md
+
+bench-large: $(VENV)/dev  ## the same at 10 and 50 million records a side, without the others (two hours, 40 GB of disk)
+	@$(BIN)/python benchmarks/compare.py --large --publish docs/performance.md
 
 .peers/dlt/installed: benchmarks/requirements-dlt.txt
 	@echo "Installing dlt into a virtual environment of its own (once) ..."
@@ -70,6 +75,13 @@ PEERS := localstripe vendor-clients airbyte-stripe tryton
 	@$(PYTHON) -m venv --clear .peers/$*
 	@if .peers/$*/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<; then touch $@; \
 	else echo "$* cannot be installed from here: its tests are skipped."; fi
+
+# The same for tools that only the benchmark asks.
+.peers/%/installed: benchmarks/requirements-%.txt
+	@echo "Installing $* and all it needs, $$(grep -c '^[a-z].*==' $<) packages, into .peers/$* (once) ..."
+	@$(PYTHON) -m venv --clear .peers/$*
+	@if .peers/$*/bin/pip install -qq --disable-pip-version-check --require-hashes -r $<; then touch $@; \
+	else echo "$* cannot be installed from here: it is left out."; rm -rf .peers/$*; fi
 
 peers: $(VENV)/dev $(PEERS:%=.peers/%/installed)  ## tests with systems and clients nobody here wrote (docs/peers.md)
 	@$(BIN)/pytest -rs --durations 10 -m peers reconciliation_pipeline_tests/peers reconciliation_pipeline_tests/connectors

@@ -42,19 +42,26 @@ _SIDE: Final = """{{
     connector: file, path: export.csv, key: key, source_id: source_id, status: {{field: status, active: [active]}},
     created_at: {{field: created_at}}, updated_at: {{field: updated_at}},
     fields: {{{fields}, mrr: {{path: mrr, type: money, currency: {{path: mrr_currency}}}}}}}}"""
-_PLAIN_SIDE: Final = _SIDE.format(
+PLAIN_SIDE: Final = _SIDE.format(
     fields="company: company, email: email, plan: plan, country: country, seats: {path: seats, type: decimal}"
 )
 _EVERY_SIDE: Final = _SIDE.format(
     fields="company: company, contact: contact, email: email, phone: phone, country: country, since: since, "
     "tier: tier, seats: {path: seats, type: decimal}, usage: {path: usage, type: decimal}"
 )
-_SETTINGS: Final = {
-    PLAIN: f"""
+
+
+def settings_of(sides: str) -> str:
+    """Write the settings of the plain kind, given its two sides."""
+    return f"""
 id: bench
-sides: {{crm: {_PLAIN_SIDE}, billing: {_PLAIN_SIDE}}}
+sides: {{{sides}}}
 compare: [company, email, plan, country, seats, {{field: mrr, tolerance: {{absolute: "0.01"}}}}]
-""",
+"""
+
+
+_SETTINGS: Final = {
+    PLAIN: settings_of(f"crm: {PLAIN_SIDE}, billing: {PLAIN_SIDE}"),
     EVERY: f"""
 id: bench
 sides: {{crm: {_EVERY_SIDE}, billing: {_EVERY_SIDE}}}

@@ -277,11 +277,11 @@ def _spread(ratios: Sequence[float]) -> str:
 
 
 def _up(value: float) -> str:
-    return f"{math.ceil(value * 100) / 100:.2f}"
+    return f"{math.ceil(round(value * 100, 6)) / 100:.2f}"
 
 
 def _down(value: float) -> str:
-    return f"{math.floor(value * 100) / 100:.2f}"
+    return f"{math.floor(round(value * 100, 6)) / 100:.2f}"
 
 
 def publish(text: str, mark: str, page: Path) -> None:
