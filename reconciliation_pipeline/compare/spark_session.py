@@ -31,6 +31,7 @@ _SETTINGS: Final = {
     "spark.sql.storeAssignmentPolicy": "ANSI",
 }
 _CONNECT: Final = "sc://"
+_LOCAL: Final = "local["
 
 
 @contextmanager
@@ -68,12 +69,15 @@ def _opened(master: str) -> tuple[Session, Any]:
             return running.newSession(), lambda: None
         _need_java()
         builder = SparkSession.builder.master(master).appName("reconciliation_pipeline")
+        if master.startswith(_LOCAL):
+            # Spark's two hundred are for clusters, and most of them would be empty here.
+            builder = builder.config("spark.sql.shuffle.partitions", "32").config("spark.ui.enabled", "false")
         started = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     except (PySparkException, ImportError) as error:
         reason = str(error).strip().splitlines()[0]
         text = f"Spark at {master} did not answer: {reason}"
         raise Incomparable(text, remedy="Start it, or correct engine.master in the settings.") from error
-    if master.startswith("local") and "PYSPARK_PYTHON" not in os.environ:
+    if master.startswith(_LOCAL) and "PYSPARK_PYTHON" not in os.environ:
         # The interpreter that runs this has what its functions import.
         started.sparkContext.pythonExec = sys.executable
     return started.newSession(), started.stop

@@ -202,6 +202,8 @@ _TABLE: tuple[tuple[str, Words | Callable[[_Found], Words]], ...] = (
     ("one_place", ("a total stands in exactly one place", "write {body: …} or {header: …}")),
     ("no_tolerance", ("a tolerance names at least one limit", 'write {absolute: "0.01"} or {relative: "0.001"}')),
     ("key_parts", ("a key in a list has several parts, each at a path of its own", "write the path alone, or another")),
+    # Never repeated: people put tokens behind such addresses.
+    ("master", ("this is not the address of a Spark alone", "write local[2], spark://host:7077 or sc://host:15002")),
     ("one_as_of", ("rows of one morning are told apart in exactly one way", "write {column: …} or {expression: …}")),
 )
 
@@ -222,7 +224,6 @@ _REMEDIES = {
     "no_token_source": "add `client_env: CRM_CLIENT` and `token_url: https://…`, as the system's documentation says",
     "share_places": "round it; 0.000001 is one millionth",
     "memory": "write it as 512MB or 2GB",
-    "master": "write local[2], spark://host:7077 or sc://host:15002; a token stands in Spark's own configuration",
     "calling_code": 'write 1 to 3 digits, without + and zeros before them, such as "49"',
     "bad_format": 'write it as Python\'s strptime does, such as "%d.%m.%Y", or epoch or epoch_ms',
     "format_parts": 'write all three, such as "%d.%m.%Y"',

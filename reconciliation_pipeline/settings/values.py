@@ -55,7 +55,7 @@ _WRONG: dict[str, LiteralString] = {
     "format_zone": "names a zone, and only ISO 8601 is read with one",
     "format_half": "writes a time that it does not read back: %I needs %p",
     "memory": "is not a size of memory",
-    "master": "is not the address of a Spark",
+    "master": "is not the address of a Spark alone",
     "one_as_of": "rows of one morning are told apart in exactly one way, by column or by expression",
 }
 
