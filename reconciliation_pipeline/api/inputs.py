@@ -109,7 +109,7 @@ class Frame(Given):
     def rows(self, connection: duckdb.DuckDBPyConnection, positions: "pd.Series[int]") -> pd.DataFrame:  # noqa: ARG002 - files need it
         """Give back the rows at some positions, in that order, as they came."""
         if isinstance(self._data, pd.DataFrame):
-            return self._data.iloc[positions.to_numpy()].copy()
+            return self._data.iloc[positions.to_numpy()]
         places = pa.array(positions, pa.int64())
         columns = {name: _takeable(self._data.column(name)).take(places) for name in self._data.column_names}
         return as_pandas(pa.table(columns))

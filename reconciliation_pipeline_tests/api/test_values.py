@@ -45,6 +45,7 @@ def verdict(left, right, **said):
         (1e-300, 2e-300, "differ"),
         (1e22, 10**18, "differ"),
         (1e16, 10**16, "equal"),
+        (float(2**62), "4611686018427388000", "equal"),
         (float("inf"), float("inf"), "equal"),
         (float("inf"), float("-inf"), "differ"),
         (Decimal("1e-20"), Decimal("2e-20"), "differ"),
