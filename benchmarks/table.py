@@ -117,10 +117,10 @@ def targets(small: Mapping[str, Any] | None, large: Mapping[str, Any] | None) ->
     ):
         for size, label in ((million, "1M"), (ten, "10M")):
             yield _share(size, kind, bound, f"{what}, {label} x {label}")
-    yield from _memories(ten, MEMORY_10M, "10M x 10M", "under 1 GiB")
+    yield from _memories(ten, MEMORY_10M, "10M x 10M, both sets of rules", "under 1 GiB")
     yield _linear(first, ten, "1M to 10M")
     yield _linear(first, fifty, "1M to 50M")
-    yield from _memories(fifty, MEMORY_50M, "50M x 50M", "under 2.5 GiB")
+    yield from _memories(fifty, MEMORY_50M, "50M x 50M, text, numbers and money", "under 2.5 GiB")
     for peer in [name for name in (million or {"runs": {}})["runs"] if name.startswith("peer/")]:
         yield _ahead(million, peer)
 
@@ -144,7 +144,7 @@ def _at_most(ratios: Sequence[float], bound: float) -> bool:
 
 def _memories(size: Size | None, bound: int, label: str, target: str) -> Iterator[Target]:
     for name, words in (("compare", "compare"), ("step", "the morning's step, with planted records and judging")):
-        what = f"{label}: most memory of {words}, under either set of rules"
+        what = f"{label}: most memory of {words}"
         if size is None:
             yield Target(what, target)
             continue
