@@ -187,7 +187,7 @@ class RestSide(SideBase):
     as_of: AsOf | None = None
     """How the system is asked for a past moment; only for one that can answer."""
     requests_per_second: float = Field(default=20, gt=0, allow_inf_nan=False)
-    """Pace that stays below the vendor's limit."""
+    """The vendor's limit. 96 % of it is used, by all runs of one home that share a token together."""
     budget: Duration = timedelta(minutes=30)
     """Longest time one pull may take, waits and retries included."""
 
