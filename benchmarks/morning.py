@@ -41,8 +41,7 @@ VENDORS: Final = (
     ("10 requests a second, 100 records a page", 10, 100),
 )
 """Limits of 100 and 25: Stripe, of an account in live mode and of one endpoint (https://docs.stripe.com/rate-limits);
-of 10: HubSpot, 100 in ten seconds for an app (https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines).
-"""
+of 10: no vendor's, an example of a stricter one."""
 
 
 def export(folder: Path, rows: int) -> dict[Side, Path]:
