@@ -19,9 +19,8 @@ from reconciliation_pipeline.domain.rules import DateRule, FieldRule, KeyRule, P
 
 # Engines disagree on what \s is beyond ASCII, so that the blanks are named one by one.
 _BLANK: Final = "[ \t\n\v\f\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
-_COUNTRIES: Final = "\n".join(
-    ["", *(f"{name}\t{code}" for name, code in {**OTHER_NAMES, **dict(zip(ALPHA_2, ALPHA_2, strict=True))}.items())]
-)
+_CODES: Final = "".join(f" {code}" for code in ALPHA_2)
+_COUNTRIES: Final = "\n".join(["", *(f"{name}\t{code}" for name, code in OTHER_NAMES.items())])
 _DAY: Final = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME: Final = "[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?"
 # No clock on earth is further from Greenwich, and engines disagree on what "+99:99" would be.
@@ -203,7 +202,11 @@ def _country(text: str, _rule: FieldRule) -> str:
     name = f"upper({_trimmed(text)})"
     line = f"strpos({literal(_COUNTRIES)}, '\n' || {name} || '\t')"
     code = f"substr({literal(_COUNTRIES)}, {line} + length({name}) + 2, 2)"
-    return f"CASE WHEN {line} > 0 AND NOT regexp_matches({name}, '[\n\t]') THEN {code} ELSE {text} END"
+    return f"""CASE
+        WHEN length({name}) = 2 AND strpos({literal(_CODES)}, ' ' || {name}) > 0 THEN {name}
+        WHEN {line} > 0 AND NOT regexp_matches({name}, '[\n\t]') THEN {code}
+        ELSE {text}
+    END"""
 
 
 def _date(text: str, rule: FieldRule) -> str:
