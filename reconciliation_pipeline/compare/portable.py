@@ -135,9 +135,10 @@ def _cast(node: Node) -> Node | None:
         number = "CASE WHEN RLIKE(:x, :p) THEN TRY_CAST(REPLACE(:x, '_', '') AS DECIMAL(37, 10)) END"
         return _said(number, x=node.this, p=_text(_NUMBER))
     if kind in {"TIMESTAMP", "TIMESTAMPTZ"}:
-        # 24:00 is where the next day begins.
+        # 24:00 is where the next day begins, and Spark wants seconds before an offset.
         day = "CASE WHEN RLIKE(:x, :p) THEN INTERVAL '1' DAY ELSE INTERVAL '0' DAY END"
-        moment = f"TRY_CAST(REGEXP_REPLACE(:x, :p, '$100:00') AS TIMESTAMP) + {day}"
+        clock = "REGEXP_REPLACE(REGEXP_REPLACE(:x, :p, '$100:00'), '^(.{16})([Z+-])', '$1:00$2')"
+        moment = f"TRY_CAST({clock} AS TIMESTAMP) + {day}"
         read = exp.Paren(this=_said(moment, x=node.this, p=_text(r"^(.{11})24:00(?![:.0-9]*[1-9])")))
         read.meta["naive"] = kind == "TIMESTAMP"
         return read

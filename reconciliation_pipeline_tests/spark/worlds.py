@@ -238,17 +238,23 @@ def of_one(rule: FieldRule, *, never_empty: bool = False) -> ComparisonRules:
     return ComparisonRules((rule,), None, {}, never_empty=frozenset({rule.name} if never_empty else ()))
 
 
-def every_pair(rule: FieldRule) -> tuple[list[Row], list[Row]]:
-    """Each value of a field on the one side against each on the other."""
-    values = _VALUES[rule.name]
+def values(rule: FieldRule) -> tuple[str | None, ...]:
+    """What a field may hold."""
+    return _VALUES[rule.name]
+
+
+def pairs(rule: FieldRule) -> tuple[list[Row], list[Row]]:
+    """Each value on the one side against several on the other: numbers against all, texts against near ones."""
+    known = values(rule)
     crm: list[Row] = []
     billing: list[Row] = []
-    for first, ours in enumerate(values):
-        for second, theirs in enumerate(values):
-            for rows, value, currency in ((crm, ours, "EUR"), (billing, theirs, "EUR" if second % 7 else "USD")):
-                row = record(f"{first}/{second}")
+    for first, ours in enumerate(known):
+        others = range(len(known)) if rule.numeric else {0, first, (first + 1) % len(known), (first + 2) % len(known)}
+        for second in others:
+            for rows, value, currency in ((crm, ours, "EUR"), (billing, known[second], "EUR" if second % 7 else "USD")):
                 more = {f"{rule.name}_currency": currency} if rule.money else {}
-                rows.append(replace(row, values={rule.name: value, **more}))
+                name = f"{rule.name}/{first}/{second}"
+                rows.append(replace(record(name), values={rule.name: value, **more}))
     return crm, billing
 
 
