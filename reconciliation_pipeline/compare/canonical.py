@@ -100,10 +100,9 @@ def text_of(value: str, rule: FieldRule, side: Side) -> str:
     return _READINGS[rule.reading](text, rule)
 
 
-def is_unknown(value: str, rule: FieldRule, side: Side) -> str:
-    """Say when a value is a word that nobody explained."""
-    spelt = _spelt(value, rule.spelling)
-    return f"({spelt} IS NOT NULL AND {text_of(value, rule, side)} IS NULL)"
+def is_unknown(value: str, meaning: str, rule: FieldRule) -> str:
+    """Say when a value is a word that nobody explained: it is there, and means nothing."""
+    return f"({_spelt(value, rule.spelling)} IS NOT NULL AND {meaning} IS NULL)"
 
 
 def loose(text: str) -> str:

@@ -102,10 +102,11 @@ def _marked(source: str, rules: ComparisonRules) -> str:
 
 
 def _digest(rules: ComparisonRules, side: Side, source: str) -> str:
-    key = key_of("key", rules.key, side)
-    values = (digested(rule, side) for rule in rules.fields)
+    named = {"meant_key": key_of("key", rules.key, side)}
+    named |= {f"digested_{rule.name}": digested(rule, side) for rule in rules.fields}
     # Each part carries its length, so that no two lists of parts read the same; a value that is missing has none.
-    parts = ", ".join(f"strlen({part}), '.', {part}" for part in (key, *values))
+    parts = ", ".join(f"strlen({part}), '.', {part}" for part in named)
+    worked_out = ", ".join(f"{part} AS {name}" for name, part in named.items())
     bits = [
         f"CASE WHEN state = '{State.ACTIVE}' THEN {ACTIVE} ELSE 0 END",
         f"CASE WHEN {unknown_words(rules, side)} THEN 0 ELSE {KNOWN} END",
@@ -127,11 +128,11 @@ def _digest(rules: ComparisonRules, side: Side, source: str) -> str:
         FROM (
             SELECT
                 CAST(file_row_number AS INTEGER) AS row,
-                CASE WHEN source_id IS NOT NULL AND state IN ({states}) THEN md5_number(nullif({key}, '')) END
+                CASE WHEN source_id IS NOT NULL AND state IN ({states}) THEN md5_number(nullif(meant_key, '')) END
                     AS key_digest,
                 md5_number(concat({parts})) AS record_digest,
                 CAST({" + ".join(bits)} AS {_narrowest(rules)}) AS bits
-            FROM {source}
+            FROM (SELECT *, {worked_out} FROM {source})
         )"""
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from reconciliation_pipeline.compare.canonical import is_unknown, loose, number, numbers_differ, text_of
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.domain.rules import FieldRule
+from reconciliation_pipeline.domain.rules import EXACT, FieldRule, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,19 @@ def columns(rules: ComparisonRules) -> list[str]:
     return [column for rule in rules.carried for column in columns_of(rule)]
 
 
+def meanings(rules: ComparisonRules, side: Side) -> Iterator[tuple[str, str]]:
+    """Name every column that holds what a value means, and write it; a text that means itself needs none."""
+    for rule in rules.fields:
+        if means(rule) not in columns_of(rule):
+            yield means(rule), text_of(columns_of(rule)[0], rule, side)
+
+
+def means(rule: FieldRule) -> str:
+    """Name the column of what a value means: worked out once for each row, as it is asked for several times."""
+    is_itself = rule.numeric or rule.money or (rule.reading, rule.spelling, rule.words) == (Reading.TEXT, EXACT, {})
+    return columns_of(rule)[0] if is_itself else f"means_{rule.name}"
+
+
 def money(rules: ComparisonRules) -> Iterator[Money]:
     """Write what is added up where several rows become one record."""
     for rule in rules.carried:
@@ -71,11 +84,11 @@ def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
             differs = f"({differs}) OR ({crm} IS NOT NULL AND {billing} IS NOT NULL AND {currencies})"
         conflicts, unknown = differs, dict.fromkeys(Side, "false")
     else:
-        texts = [text_of(f"{side}.{value}", rule, side) for side in Side]
-        differs = conflicts = " IS DISTINCT FROM ".join(f"({text})" for text in texts)
+        texts = [f"{side}.{means(rule)}" for side in Side]
+        differs = conflicts = " IS DISTINCT FROM ".join(texts)
         unknown = dict.fromkeys(Side, "false")
         if rule.words:
-            unknown = {side: is_unknown(f"{side}.{value}", rule, side) for side in Side}
+            unknown = {side: is_unknown(f"{side}.{value}", f"{side}.{means(rule)}", rule) for side in Side}
         else:
             alike = " IS NOT DISTINCT FROM ".join(f"({loose(text)})" for text in texts)
             # Asked only where the values differ: most of them do not.
@@ -107,8 +120,8 @@ def digested(rule: FieldRule, side: Side) -> str:
 
 def unknown_words(rules: ComparisonRules, side: Side) -> str:
     """Say when a row holds a word that nobody explained."""
-    words = (is_unknown(columns_of(rule)[0], rule, side) for rule in rules.fields if rule.words)
-    return " OR ".join(words) or "false"
+    values = ((columns_of(rule)[0], rule) for rule in rules.fields if rule.words)
+    return " OR ".join(is_unknown(value, text_of(value, rule, side), rule) for value, rule in values) or "false"
 
 
 def shown(side: Side, rule: FieldRule) -> str:

@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciliation_pipeline.compare.canonical import key_of
-from reconciliation_pipeline.compare.fields import columns, money, seen, shown
+from reconciliation_pipeline.compare.fields import columns, meanings, money, seen, shown
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side, State
 
@@ -58,6 +58,7 @@ def preparation(
 
 def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str]) -> str:
     fields = (f"CAST(NULL AS VARCHAR) AS {column}" if column in absent else column for column in columns(rules))
+    meant = (f"{text} AS {name}" for name, text in meanings(rules, side))
     return f"""
         SELECT
             source_id,
@@ -66,7 +67,7 @@ def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str
             {key_of("key", rules.key, side)} AS key,
             status,
             state,
-            {_list("greatest(created_at, updated_at) AS changed_at", *fields)}
+            {_list("greatest(created_at, updated_at) AS changed_at", *fields, *meant)}
         FROM {source}"""
 
 
@@ -105,7 +106,7 @@ def _shared(side: Side, rules: ComparisonRules) -> str:
 
 
 def _folded(side: Side, rules: ComparisonRules) -> str:
-    kept = _list("key", "state", *_DETAIL, *columns(rules))
+    kept = _list("key", "state", *_DETAIL, *columns(rules), *(name for name, _ in meanings(rules, side)))
     lone = f"""
         SELECT {kept}
         FROM {side}_read ANTI JOIN {side}_repeated USING (key) ANTI JOIN set_apart USING (key)
@@ -115,16 +116,17 @@ def _folded(side: Side, rules: ComparisonRules) -> str:
     return f"""{lone}
         UNION ALL
         SELECT {kept} FROM (
-            SELECT {_list("key", *_merged(rules))}
+            SELECT {_list("key", *_merged(rules, side))}
             FROM {side}_gathered ANTI JOIN set_apart USING (key) GROUP BY key
         ) merged"""
 
 
-def _merged(rules: ComparisonRules) -> Iterator[str]:
+def _merged(rules: ComparisonRules, side: Side) -> Iterator[str]:
     """Write the columns of a record that stands for several rows: the first row's, but amounts are totals."""
     plain = (column for rule in rules.carried if not rule.money for column in columns_of(rule))
     yield "bool_or(planted) AS planted"
-    for column in ("state", "source_id", "status", *plain):
+    meant = (name for name, _ in meanings(rules, side))
+    for column in ("state", "source_id", "status", *plain, *meant):
         yield f"max(CASE WHEN place = 1 THEN {column} END) AS {column}"
     # The record changed when the last of its rows did: a second subscription, ten minutes old, is lag.
     yield "max(changed_at) FILTER (WHERE pooled) AS changed_at"

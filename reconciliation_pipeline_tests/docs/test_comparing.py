@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from reconciliation_pipeline.compare.canonical import key_of, literal
-from reconciliation_pipeline.compare.fields import seen
+from reconciliation_pipeline.compare.fields import meanings, seen
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.rules import key_rule, rules
@@ -36,15 +36,24 @@ def _value(cell: str) -> str | None:
 
 
 def said(
-    texts: Mapping[str, str], *, crm: str | None, billing: str | None, columns: Sequence[str]
+    texts: Mapping[str, str],
+    *,
+    crm: str | None,
+    billing: str | None,
+    columns: Sequence[str],
+    by: ComparisonRules | None = None,
 ) -> dict[str, object]:
-    """Ask expressions about one pair of values; a second column is their currency."""
+    """Ask expressions about one pair of values, and what they mean; a second column is their currency."""
     values = {side: "NULL" if value is None else literal(value) for side, value in (("crm", crm), ("billing", billing))}
     named = {
         side: ", ".join(f"{each}::VARCHAR AS {column}" for each, column in zip((value, "'EUR'"), columns, strict=False))
         for side, value in values.items()
     }
-    sides = ", ".join(f"(SELECT {each}) AS {side}" for side, each in named.items())
+    meant = {side: [f"{text} AS {name}" for name, text in meanings(by, side)] if by else [] for side in Side}
+    sides = ", ".join(
+        f"(SELECT {', '.join(['*', *meant[Side(side)]])} FROM (SELECT {each})) AS {side}"
+        for side, each in named.items()
+    )
     with duckdb.connect() as connection:
         answer = connection.execute(f"SELECT {', '.join(texts.values())} FROM {sides}").fetchone()
     assert answer is not None
@@ -54,10 +63,11 @@ def said(
 @pytest.mark.parametrize(("written", "crm", "billing", "outcome"), list(examples("compare:")))
 def test_two_values_come_out_as_the_page_says(written, crm, billing, outcome):
     (rule,) = rules(loaded(written))
-    field = seen(rule, ComparisonRules((rule,), None, {}))
+    by = ComparisonRules((rule,), None, {})
+    field = seen(rule, by)
 
     asked = {"unknown": field.unknown, "conflicts": field.conflicts, "differs": field.differs}
-    answers = said(asked, crm=crm, billing=billing, columns=columns_of(rule))
+    answers = said(asked, crm=crm, billing=billing, columns=columns_of(rule), by=by)
 
     names = {"unknown": "set apart", "conflicts": "differs", "differs": "format only"}
     assert outcome == next((name for one, name in names.items() if answers[one]), "equal")

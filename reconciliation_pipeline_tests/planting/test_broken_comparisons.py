@@ -28,7 +28,7 @@ FULL = pair(
 
 NUMBER = "TRY_CAST({} AS DECIMAL(37, 10))"
 CENT, HALF = "CAST('0.01' AS DECIMAL(38, 10))", "CAST('0.5' AS DECIMAL(38, 10))"
-PLANS = "(crm.field_plan) IS DISTINCT FROM (billing.field_plan)"
+PLANS = "crm.field_plan IS DISTINCT FROM billing.field_plan"
 
 STATEMENTS = [
     # What tells numbers apart.
@@ -63,7 +63,7 @@ STATEMENTS = [
     ("coalesce(crm.bits & 1, 0) + ", "", "active in the CRM, unknown to billing"),
     ("= 0 THEN 'out_of_scope'", "= 0 THEN 'equal'", "cancelled in the CRM, unknown to billing"),
     ("crm.k = billing.k", "crm.r1 = billing.r1", "active in the CRM, cancelled in billing"),
-    ("'.', field_plan", "'.', lower(field_plan)", "plan with other capitals"),
+    ("'.', digested_plan", "'.', lower(digested_plan)", "plan with other capitals"),
     ("bits & 4 <> 0", "false", "two records with one key in the CRM"),
     ("(k IS NULL AND bits & 8 = 0)", "false", "without a key in the CRM"),
     # Who is paired with whom, and what of it.
