@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any, Final
 
 from reconciliation_pipeline.compare.formats import as_iso, is_afternoon
+from reconciliation_pipeline.compare.sharing import share
 
 Node = Any
 """A node of sqlglot's tree; sqlglot is imported only where Spark is asked for."""
@@ -59,6 +60,7 @@ def portable(query: str) -> str:
     # such calls take none of a thread's own room: https://docs.python.org/3/whatsnew/3.11.html#inlined-python-function-calls
     sys.setrecursionlimit(max(sys.getrecursionlimit(), _DEEP))
     tree = sqlglot.parse_one(query, read="duckdb")
+    share(tree)
     # Children before their parents, so that everything inside a node is rewritten when it is.
     for node in reversed(list(tree.walk())):
         rule = _RULES.get(type(node).__name__)

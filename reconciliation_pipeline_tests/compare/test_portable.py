@@ -98,3 +98,32 @@ def test_a_format_is_a_chain_of_patterns():
 def test_only_a_format_with_halves_of_a_day_has_afternoons():
     assert is_afternoon("%d.%m.%Y %H") is None
     assert "(?i:pm)" in str(is_afternoon("%d.%m.%Y %I %p"))
+
+
+JOINED = "FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key"
+LONG = "regexp_replace(regexp_replace({0}, '^a', 'b'), '^b', 'c')"
+
+
+def test_what_is_asked_twice_about_a_side_is_said_once():
+    ours, theirs = LONG.format("crm.plan"), LONG.format("billing.plan")
+
+    said = portable(f"SELECT both AND {ours} = {theirs} AS one, both AND lower({ours}) = '' AS two {JOINED}")
+
+    assert 1 == said.count("REGEXP_REPLACE(crm.plan")
+    assert 1 == said.count("REGEXP_REPLACE(billing.plan")
+    assert "AS crm FULL JOIN billing_folded AS billing ON crm.key = billing.key" in said
+
+
+def test_what_is_asked_of_a_record_that_may_not_be_there_stays_where_it_is():
+    asked = f"coalesce({LONG.format('crm.plan')}, 'none')"
+
+    said = portable(f"SELECT {asked} AS one, {asked} AS two {JOINED}")
+
+    assert 2 == said.count("REGEXP_REPLACE(crm.plan")
+
+
+@pytest.mark.parametrize("rule", FIELDS, ids=lambda rule: rule.name)
+def test_no_rule_makes_a_statement_that_fills_a_drivers_memory(rule):
+    by = ComparisonRules((rule,), None, {}, never_empty=frozenset({rule.name}))
+
+    assert 100_000 > max(len(portable(query)) for query in _statements(by))
