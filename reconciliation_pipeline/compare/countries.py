@@ -11,13 +11,10 @@ _COMMON: Final = {"UK": "GB", "ENGLAND": "GB", "GREAT BRITAIN": "GB", "U.S.": "U
 
 def _names() -> Iterator[tuple[str, str]]:
     for country in pycountry.countries:
-        for part in ("alpha_3", "name", "common_name", "official_name"):
+        for part in ("alpha_2", "alpha_3", "name", "common_name", "official_name"):
             if name := getattr(country, part, None):
                 yield name.upper(), country.alpha_2
 
 
-ALPHA_2: Final = tuple(sorted(country.alpha_2 for country in pycountry.countries))
-"""Every two-letter code."""
-
-OTHER_NAMES: Final = dict(sorted(({**dict(_names()), **_COMMON}).items()))
-"""Three-letter codes and English names, in capitals, and the two letters of each."""
+NAMES: Final = dict(sorted(({**dict(_names()), **_COMMON}).items()))
+"""Two and three letters and English names, in capitals, and the two letters of each."""
