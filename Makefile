@@ -38,6 +38,7 @@ dev: $(VENV)/runtime  ## the Dagster UI and its daemon, on the same data
 
 BENCH_PEERS := polars pandas datacompy fastrecon reladiff
 bench: $(VENV)/dev $(BENCH_PEERS:%=.peers/%/installed)  ## the comparison beside its limit and tools of others, and a whole daily run (half an hour)
+	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/test_bench_compare.py
 	@$(BIN)/python benchmarks/compare.py --rows 1000000 --publish docs/performance.md
 	@$(BIN)/python benchmarks/morning.py --rows 1000000 --publish docs/performance.md
 

@@ -41,6 +41,7 @@ def ran(tmp_path_factory):
     return json.loads((folder / "compare.json").read_text()), page.read_text()
 
 
+@pytest.mark.slow
 def test_every_contestant_found_what_was_planted_under_both_sets_of_rules(ran):
     (size,) = ran[0]["sizes"]
     found = {name: [run["found"] for run in runs] for name, runs in size["runs"].items()}
@@ -53,6 +54,7 @@ def test_every_contestant_found_what_was_planted_under_both_sets_of_rules(ran):
     assert {"crm_only": 25, "billing_only": 25, "value_conflict": 49} == size["truth"]
 
 
+@pytest.mark.slow
 def test_the_figures_stand_between_the_markers_and_a_small_run_meets_no_target_of_a_large_one(ran):
     figures = between("bench-compare", ran[1])
 
