@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from reconciliation_pipeline.compare.engine import compare_and_trace
 from reconciliation_pipeline.compare.rules import ComparisonRules
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
@@ -20,6 +19,7 @@ from reconciliation_pipeline.domain.records import Reason, Receipt, Side
 from reconciliation_pipeline.domain.rules import AS_WRITTEN
 from reconciliation_pipeline.settings.rules import key_rule
 from reconciliation_pipeline.steps.digests import digests_of, settled_rules
+from reconciliation_pipeline.steps.engines import engine_of
 from reconciliation_pipeline.steps.plant import Compare, compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
 from reconciliation_pipeline.steps.record import judge_found, pulled_between
@@ -29,7 +29,7 @@ SHOWN: Final = 3
 """Planted records that a refusal names one by one."""
 
 
-def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and_trace) -> tuple[Attempt, Comparison]:
+def compare_morning(work: Work, morning: date, *, compare: Compare | None = None) -> tuple[Attempt, Comparison]:
     """Compare a morning's two snapshots and keep what was found.
 
     A comparison that missed something planted, or whose rows do not add up, is kept for a look, while its attempt
@@ -38,7 +38,7 @@ def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and
     Args:
         work: The reconciliation at hand.
         morning: Which morning.
-        compare: How two sides are compared.
+        compare: How two sides are compared; None for the engine that the settings name.
 
     Raises:
         Untrusted: No trusted pull of the morning exists; says why.
@@ -53,7 +53,7 @@ def compare_morning(work: Work, morning: date, *, compare: Compare = compare_and
         as_of=as_of,
         until=until,
         judge=lambda found: judge_found(work, trusted, found),
-        compare=compare,
+        compare=compare or engine_of(work.reconciliation, temp_folder=work.store.spill_folder),
     )
     work.store.diffs.keep(trusted.attempt, comparison)
     receipts = {side: trusted[side].receipt for side in Side}
