@@ -250,7 +250,8 @@ def _judge_refusal(told: Told, past: str, must: Must, codes: frozenset[str]) -> 
     # On a first morning that nobody vouches for, the other side is told to be unproven as well.
     usual = {"unproven"} if past == UNPROVEN else set()
     if wrong := told.codes - codes - usual:
-        return Judged(Verdict.WRONG, f"refused for {', '.join(sorted(wrong))}")
+        said = "; ".join(f"{reason.code}: {reason.text}" for reason in told.reasons if reason.code in wrong)
+        return Judged(Verdict.WRONG, f"refused, {said}")
     if not told.codes & codes:
         return Judged(Verdict.WRONG, "refused without a right reason")
     return Judged(Verdict.REFUSED)
