@@ -89,8 +89,9 @@ def _long(rules: ComparisonRules) -> str:
     parts = [
         f"""
         SELECT key, {place} AS place, crm_field_{rule.name} AS crm, billing_field_{rule.name} AS billing,
-            NOT conflicts_{rule.name} AS format_only, verdict
-        FROM differences WHERE differs_{rule.name} AND verdict IN ('value_conflict', 'format_only')"""
+            apart[{place + 1}] = '{statement.FORMAT}' AS format_only, verdict
+        FROM differences
+        WHERE apart[{place + 1}] <> '{statement.SAME}' AND verdict IN ('value_conflict', 'format_only')"""
         for place, rule in enumerate(rules.fields)
     ]
     nothing = """

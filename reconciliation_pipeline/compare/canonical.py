@@ -19,6 +19,7 @@ from reconciliation_pipeline.domain.rules import DateRule, FieldRule, KeyRule, P
 
 # Engines disagree on what \s is beyond ASCII, so that the blanks are named one by one.
 _BLANK: Final = "[ \t\n\v\f\r\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
+_ODD_BLANK: Final = _BLANK.replace(" ", "", 1)
 _COUNTRIES: Final = (
     "(VALUES "
     + ", ".join(f"('{name.replace(chr(39), chr(39) * 2)}', '{code}')" for name, code in NAMES.items())
@@ -110,10 +111,13 @@ def is_unknown(value: str, meaning: str, rule: FieldRule) -> str:
 
 def loose(text: str) -> str:
     """Write what is left of a canonical text without anything that is mere format."""
-    folded = _spelt(text, Spelling(ignore_case=True, space=Space.COLLAPSE, compose=True, empty_is_null=True))
+    folded = formatted = _spelt(
+        text, Spelling(ignore_case=True, space=Space.COLLAPSE, compose=True, empty_is_null=True)
+    )
     for pattern, instead in _FORMATS:
-        folded = f"regexp_replace({folded}, {literal(pattern)}, {literal(instead)})"
-    return folded
+        formatted = f"regexp_replace({formatted}, {literal(pattern)}, {literal(instead)})"
+    # Most texts begin like neither a date nor a number, and need not be looked through for each.
+    return f"CASE WHEN regexp_matches({text}, '^[^a-zA-Z]*[0-9]') THEN {formatted} ELSE {folded} END"
 
 
 _FORMATS: Final = (
@@ -137,20 +141,23 @@ _FORMATS: Final = (
 
 
 def _spelt(value: str, spelling: Spelling) -> str:
+    bare = value
     if spelling.compose:
         value = f"nfc_normalize({value})"
     match spelling.space:
         case Space.TRIM:
             value = _trimmed(value)
         case Space.COLLAPSE:
-            value = f"trim(regexp_replace({value}, '{_BLANK}+', ' ', 'g'))"
+            # A plain blank between two words is not replaced by itself: that is slow, and most blanks are such.
+            value = f"trim(regexp_replace({value}, '{_BLANK}{{2,}}|{_ODD_BLANK}', ' ', 'g'))"
         case Space.IGNORE:
             value = _without(value, _BLANK)
         case Space.EXACT:
             pass
     if spelling.ignore_case:
         value = _small(value)
-    return f"CASE WHEN {_without(value, _BLANK)} <> '' THEN {value} END" if spelling.empty_is_null else value
+    # Whatever is done to capitals or blanks, what is nothing but blanks stays so.
+    return f"CASE WHEN regexp_matches({bare}, '[^{_BLANK[1:]}') THEN {value} END" if spelling.empty_is_null else value
 
 
 def _small(value: str) -> str:
@@ -189,12 +196,12 @@ def _email(text: str, _rule: FieldRule) -> str:
 def _phone(text: str, rule: FieldRule) -> str:
     """Read digits only where there is nothing but digits and what people put between them."""
     # The 0 in +49 (0) 30 is not dialled after the calling code; the one in (0) 30 is.
-    digits = _without(f"regexp_replace({text}, '^(.*[0-9].*)[(]0[)]', '\\1')", "[^0-9+]")
-    home = f"WHEN starts_with({digits}, '0') THEN {literal('+' + rule.calling_code)} || substr({digits}, 2)"
+    dialled = f"CASE WHEN {text} LIKE '%(0)%' THEN regexp_replace({text}, '^(.*[0-9].*)[(]0[)]', '\\1') ELSE {text} END"
+    digits = f"regexp_replace({_without(dialled, '[^0-9+]+')}, '^00', '+')"
+    if rule.calling_code:
+        digits = f"regexp_replace({digits}, '^0', {literal('+' + rule.calling_code)})"
     return f"""CASE
         WHEN regexp_matches({text}, '[^-0-9+()/.{_BLANK[1:-1]}]') OR NOT regexp_matches({text}, '[0-9]') THEN {text}
-        WHEN starts_with({digits}, '00') THEN '+' || substr({digits}, 3)
-        {home if rule.calling_code else ""}
         ELSE {digits}
     END"""
 

@@ -4,7 +4,7 @@ Nearly all records of two systems agree, and to know that, a digest is enough. A
 a narrow row for each of its rows:
 
     row       its place in the snapshot; NULL in one more row for each key that several rows carry
-    k         64 bits of the MD5 of its canonical key; NULL without a key. It only decides who meets
+    k         64 bits of the MD5 of its canonical key; NULL without a key. Who shares a key, who runs nowhere
     r1, r2    all 128 bits of the MD5 of its canonical key and values together. They decide who agrees
     bits      see below
 
@@ -110,7 +110,7 @@ def _digest(rules: ComparisonRules, side: Side, source: str) -> str:
     bits = [
         f"CASE WHEN state = '{State.ACTIVE}' THEN {ACTIVE} ELSE 0 END",
         f"CASE WHEN {unknown_words(rules, side)} THEN 0 ELSE {KNOWN} END",
-        f"CASE WHEN state = '{State.OUT_OF_SCOPE}' THEN {ASIDE} ELSE 0 END",
+        f"CASE WHEN state = '{State.OUT_OF_SCOPE}' AND source_id IS NOT NULL THEN {ASIDE} ELSE 0 END",
         *(
             f"CASE WHEN {columns_of(rule)[0]} IS NULL THEN {FIRST_FIELD << place} ELSE 0 END"
             for place, rule in enumerate(rules.fields[:MOST_FIELDS])
@@ -142,48 +142,79 @@ def _narrowest(rules: ComparisonRules) -> str:
     return next((name for name, size in sizes.items() if needed <= size), "UBIGINT")
 
 
-def met(digests: Mapping[Side, str], rules: ComparisonRules) -> str:
-    """Ask how many rows are settled, and which are not.
+def agreed(digests: Mapping[Side, str], rules: ComparisonRules) -> str:
+    """Ask which rows agree with one of the other side.
 
     Args:
         digests: The digests of each side: what stands behind a FROM.
         rules: How they are compared.
 
     Returns:
-        A query for one row a verdict: `equal`, `out_of_scope` or `open`; how many rows of each side have it; and
-        which those are, where they are open or planted (a negative row).
+        A query for one row: how many pairs agree, and by side the rows that could and do not, and those of planted
+        records (negative rows) that do.
     """
-    lost = sum(FIRST_FIELD << place for place, rule in enumerate(rules.fields) if rule.name in rules.never_empty)
-    agrees = ACTIVE | KNOWN
-    agree = f"crm.bits & billing.bits & {agrees | lost} = {agrees} AND crm.r1 = billing.r1 AND crm.r2 = billing.r2"
-    meets = f"k IS NOT NULL AND (bits & {REPEATED} = 0 OR row IS NULL)"
-    crm, billing = (f"(SELECT * FROM {digests[side]} WHERE {meets}) {side}" for side in Side)
+    crm, billing = (f"(SELECT row, r1, r2 FROM {digests[side]} WHERE {_comparable(rules)}) {side}" for side in Side)
     columns = ", ".join(
-        f"count({side}_row) AS {side}_count, "
-        f"list({side}_row) FILTER ({side}_row < 0 OR ({side}_row >= 0 AND verdict = 'open')) AS {side}_rows"
+        f"list({side}_row) FILTER ({side.other}_row IS NULL) AS {side}_open, "
+        f"list({side}_row) FILTER ({side}_row < 0 AND {side.other}_row IS NOT NULL) AS {side}_planted"
         for side in Side
     )
     return f"""
-        SELECT verdict, {columns} FROM (
-            SELECT crm.row AS crm_row, billing.row AS billing_row,
-                CASE
-                    WHEN {agree if len(rules.fields) <= MOST_FIELDS else "false"} THEN 'equal'
-                    WHEN coalesce(crm.bits & {ACTIVE}, 0) + coalesce(billing.bits & {ACTIVE}, 0) = 0 THEN 'out_of_scope'
-                    ELSE 'open'
-                END AS verdict
-            FROM {crm} FULL JOIN {billing} ON crm.k = billing.k
-        ) GROUP BY verdict"""
+        SELECT count(*) FILTER (crm_row IS NOT NULL AND billing_row IS NOT NULL) AS pairs, {columns}
+        FROM (
+            SELECT crm.row AS crm_row, billing.row AS billing_row
+            FROM {crm} FULL JOIN {billing} ON crm.r1 = billing.r1 AND crm.r2 = billing.r2
+        )"""
 
 
-def unmet(digests: str) -> str:
-    """Ask for the rows of one side that meet nobody here: those that share a key, and those that should have one."""
+def _comparable(rules: ComparisonRules) -> str:
+    """Say which rows may agree: they run, have a key of their own, and lack neither a word's meaning nor a value."""
+    if len(rules.fields) > MOST_FIELDS:
+        return "false"
+    lost = sum(FIRST_FIELD << place for place, rule in enumerate(rules.fields) if rule.name in rules.never_empty)
+    return f"(k IS NOT NULL AND bits & {ACTIVE | KNOWN | REPEATED | lost} = {ACTIVE | KNOWN})"
+
+
+def rest(digests: str, rules: ComparisonRules) -> str:
+    """Ask for the digests of one side that cannot agree with anything: usually few."""
+    return f"SELECT row, k, bits FROM {digests} WHERE NOT {_comparable(rules)}"
+
+
+def unmet(rest: str) -> str:
+    """Ask for those of them on which somebody has to look: active, of a key that several carry, or without a key."""
     return f"""
-        SELECT row FROM {digests}
-        WHERE row IS NOT NULL AND (bits & {REPEATED} <> 0 OR (k IS NULL AND bits & {ASIDE} = 0))"""
+        SELECT row FROM {rest}
+        WHERE row IS NOT NULL AND (bits & {ACTIVE | REPEATED} <> 0 OR (k IS NULL AND bits & {ASIDE} = 0))"""
 
 
-def keyless(digests: str) -> str:
-    """Ask for the rows of one side that have no key and need none: how many, and which of them are planted."""
+def keyless(rest: str) -> str:
+    """Ask for those of them that have no key and need none: how many, and which are planted."""
     return f"""
-        SELECT count(*), list(row) FILTER (row < 0) FROM {digests}
+        SELECT count(*), list(row) FILTER (row < 0) FROM {rest}
         WHERE row IS NOT NULL AND k IS NULL AND bits & {ASIDE} <> 0"""
+
+
+def resting(rest: str) -> str:
+    """Write those of them that are not active and have a key of their own."""
+    return f"(SELECT row, k FROM {rest} WHERE row IS NOT NULL AND k IS NOT NULL AND bits & {ACTIVE | REPEATED} = 0)"
+
+
+def idle(rest: str, other: str) -> str:
+    """Ask which of those that rest run nowhere.
+
+    Args:
+        rest: What cannot agree on one side.
+        other: All digests of the other side.
+
+    Returns:
+        A query for one row: how many run nowhere, which of them are planted, and which run on the other side, or may.
+    """
+    alone = f"(row IS NULL OR bits & {REPEATED} = 0)"
+    return f"""
+        SELECT
+            count(*) FILTER (running.k IS NULL) AS count,
+            list(row) FILTER (running.k IS NULL AND row < 0) AS planted,
+            list(row) FILTER (running.k IS NOT NULL) AS met
+        FROM {resting(rest)} resting
+        LEFT JOIN (SELECT k FROM {other} WHERE {alone} AND bits & {ACTIVE | REPEATED} <> 0) running
+        ON resting.k = running.k"""

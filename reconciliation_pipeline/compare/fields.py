@@ -5,11 +5,15 @@ What makes two values equal is `canonical.py`; which records meet is `statement.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from reconciliation_pipeline.compare.canonical import is_unknown, loose, number, numbers_differ, text_of
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.rules import EXACT, FieldRule, Reading
+
+BOTH_RUN: Final = "coalesce(crm.state = 'active' AND billing.state = 'active', false)"
+"""Whether a pair of records is compared at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ def seen(rule: FieldRule, rules: ComparisonRules) -> Seen:
             unknown = {side: is_unknown(f"{side}.{value}", f"{side}.{means(rule)}", rule) for side in Side}
         else:
             alike = " IS NOT DISTINCT FROM ".join(f"({loose(text)})" for text in texts)
-            # Asked only where the values differ: most of them do not.
-            conflicts = f"CASE WHEN {differs} THEN NOT ({alike}) ELSE false END"
+            # Asked only where it matters: few values differ, and what one side lacks is not compared.
+            conflicts = f"CASE WHEN {BOTH_RUN} AND {differs} THEN NOT ({alike}) ELSE false END"
     if rule.name in rules.never_empty:
         # Planted records leave out what they are not about.
         lost = f"({crm} IS NULL AND {billing} IS NULL AND NOT crm.planted)"

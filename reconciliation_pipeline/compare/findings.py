@@ -4,12 +4,13 @@ Only the differing records come this way; everything that agrees stays inside th
 of them, so what is the same for every row is worked out once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.statement import FORMAT, SAME
 from reconciliation_pipeline.domain.comparison import FormatDifference
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, Side
 
@@ -20,6 +21,8 @@ _MISSING_ON: Final = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM, 
 
 Values = Sequence[Any]
 """One row of an answer."""
+_Differing = tuple[str, int, int, bool]
+"""A field that differs, where its two values stand, and whether it is its format only."""
 
 
 class Reader:
@@ -45,16 +48,11 @@ class Reader:
             for side in Side
         )
         self._amounts = {side: (place.get(f"{side}_amount"), place.get(f"{side}_currency")) for side in Side}
+        self._apart = place["apart"]
         self._fields = [
-            (
-                rule.name,
-                place[f"differs_{rule.name}"],
-                place[f"conflicts_{rule.name}"],
-                place[f"crm_field_{rule.name}"],
-                place[f"billing_field_{rule.name}"],
-            )
-            for rule in rules.fields
+            (rule.name, place[f"crm_field_{rule.name}"], place[f"billing_field_{rule.name}"]) for rule in rules.fields
         ]
+        self._differing: dict[str, list[_Differing]] = {}
 
     def is_format_only(self, row: Values) -> bool:
         """Whether the two sides of this record mean the same."""
@@ -77,17 +75,22 @@ class Reader:
                 changed_at[side] = _instant(row[changed])
                 value, currency = self._amounts[side]
                 amounts[side] = None if value is None or currency is None else _amount(row[value], row[currency])
-        fields = tuple(self._differing(row)) if missing_on is None else ()
+        fields = self._apart_in(row) if missing_on is None else ()
         return Discrepancy(kind, row[self._key], cause, fields, source_ids, statuses, changed_at, amounts)
 
     def format_difference(self, row: Values) -> FormatDifference:
         """Read a record whose sides mean the same and write it differently."""
-        return FormatDifference(row[self._key], tuple(self._differing(row)))
+        return FormatDifference(row[self._key], self._apart_in(row))
 
-    def _differing(self, row: Values) -> Iterator[FieldDifference]:
-        for name, differs, conflicts, crm, billing in self._fields:
-            if row[differs]:
-                yield FieldDifference(name, row[crm], row[billing], not row[conflicts])
+    def _apart_in(self, row: Values) -> tuple[FieldDifference, ...]:
+        said = row[self._apart]
+        if said not in self._differing:
+            told = zip(self._fields, said, strict=True)
+            self._differing[said] = [(*field, letter == FORMAT) for field, letter in told if letter != SAME]
+        return tuple(
+            FieldDifference(name, row[crm], row[billing], is_format)
+            for name, crm, billing, is_format in self._differing[said]
+        )
 
 
 def _instant(microseconds: int | None) -> datetime | None:

@@ -6,7 +6,7 @@ by `statement.py`. Planted rows go the same way as real ones.
 
 # ruff: noqa: S608 - statements are made of paths, numbers and names of our own
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -89,27 +89,26 @@ def _settled(
     planted: Mapping[Side, str],
 ) -> Settling:
     views = {side: f"{side}_digests" for side in Side}
-    counts = {bucket: dict.fromkeys(Side, 0) for bucket in ("equal", "out_of_scope")}
+    connection.execute(f"CREATE TEMP TABLE agreed AS {digests.agreed(views, rules)}")
+    equal, out_of_scope = dict.fromkeys(Side, 0), dict.fromkeys(Side, 0)
     ended: dict[Side, dict[int, str]] = {side: {} for side in Side}
     for side in Side:
-        connection.execute(f"CREATE TEMP TABLE {side}_open AS {digests.unmet(views[side])}")
-        ((count, rows),) = connection.execute(digests.keyless(views[side])).fetchall()
-        counts["out_of_scope"][side] += count
-        ended[side] |= dict.fromkeys(rows or (), "out_of_scope")
-    connection.execute(f"CREATE TEMP TABLE met AS {digests.met(views, rules)}")
-    for side in Side:
-        connection.execute(f"INSERT INTO {side}_open SELECT unnest({side}_rows) FROM met WHERE verdict = 'open'")
-        found = connection.execute(f"SELECT verdict, {side}_count, {side}_rows FROM met WHERE verdict <> 'open'")
-        for verdict, count, rows in found.fetchall():
-            counts[verdict][side] += count
-            ended[side] |= dict.fromkeys(rows or (), verdict)
-    connection.execute("DROP TABLE met")
+        rest = f"{side}_rest"
+        connection.execute(f"CREATE TEMP TABLE {rest} AS {digests.rest(views[side], rules)}")
+        connection.execute(f"CREATE TEMP TABLE {side}_open AS {digests.unmet(rest)}")
+        connection.execute(f"INSERT INTO {side}_open SELECT unnest({side}_open) FROM agreed")
+        ((equal[side], planted_rows),) = connection.execute(f"SELECT pairs, {side}_planted FROM agreed").fetchall()
+        ended[side] |= dict.fromkeys(planted_rows or (), "equal")
+        for count, planted_rows in _out_of_scope(connection, side, views[side.other]):
+            out_of_scope[side] += count
+            ended[side] |= dict.fromkeys(planted_rows or (), "out_of_scope")
+    connection.execute("DROP TABLE agreed")
     still_open = {side: _open(side, sources[side]) for side in Side}
     open_planted = {side: _open(side, source) for side, source in planted.items()}
     return Settling(
         rows={side: _count(connection, files, side) for side in Side},
-        equal=counts["equal"],
-        out_of_scope=counts["out_of_scope"],
+        equal=equal,
+        out_of_scope=out_of_scope,
         places=tuple(place for side in planted for place in _places(connection, side, planted[side], ended[side])),
         open_rows={
             side: f"({source} UNION ALL BY NAME {open_planted[side]})" if side in planted else f"({source})"
@@ -117,6 +116,21 @@ def _settled(
         },
         open_planted={side: f"({source})" for side, source in open_planted.items()},
     )
+
+
+def _out_of_scope(
+    connection: duckdb.DuckDBPyConnection, side: Side, other: str
+) -> Iterator[tuple[int, Sequence[int] | None]]:
+    """Count who is active nowhere, and name the planted ones; whoever may be active on the other side stays open."""
+    rest = f"{side}_rest"
+    ((count, planted),) = connection.execute(digests.keyless(rest)).fetchall()
+    yield count, planted
+    # Mostly there are none, and then the other side need not be read for it.
+    if connection.execute(f"SELECT 1 FROM {digests.resting(rest)} LIMIT 1").fetchall():
+        connection.execute(f"CREATE TEMP TABLE {side}_idle AS {digests.idle(rest, other)}")
+        connection.execute(f"INSERT INTO {side}_open SELECT unnest(met) FROM {side}_idle")
+        ((count, planted),) = connection.execute(f"SELECT count, planted FROM {side}_idle").fetchall()
+        yield count, planted
 
 
 def _open(side: Side, source: str) -> str:

@@ -7,8 +7,7 @@ Read top to bottom, it is the comparison, the same for every engine (`canonical.
     repeated    keys that more than one row carries, and `gathered`, all rows of those keys
     shared      repeated keys that cannot become one record; on either side they are set apart from both
     folded      one record a key
-    paired      the two sides side by side, and `classified`, the verdict over each pair
-    suspects    the pairs that differ; only their rows are fetched with every column
+    classified  the two sides side by side and the verdict over each pair, with all that is shown of those that differ
 
 Every value in a statement is a path, a number, a text of the settings or a checked field name; nothing a record
 holds is ever part of one. Which rows are worth looking at is `digests.py`; running the statements belongs in
@@ -21,22 +20,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from reconciliation_pipeline.compare.canonical import key_of
-from reconciliation_pipeline.compare.fields import columns, meanings, money, seen, shown
+from reconciliation_pipeline.compare.fields import BOTH_RUN, columns, meanings, money, seen, shown
 from reconciliation_pipeline.compare.rules import ComparisonRules, columns_of
 from reconciliation_pipeline.domain.records import Side, State
 
 _KEYLESS: Final = "coalesce(key, '') = ''"
 _ASIDE: Final = f"coalesce(state, '') = '{State.OUT_OF_SCOPE}'"
 _DETAIL: Final = ("source_id", "status", "changed_at", "planted")
+_SETTLED: Final = "('equal', 'out_of_scope', 'unknown_value')"
+"""Verdicts over pairs of which no values are shown."""
+SAME, FORMAT, CONFLICT = "=", "f", "c"
+"""What is said of each compared field, a letter each: equal, different in its format only, different."""
 
 Named = tuple[str, str]
-"""A table to be made, and the query that fills it."""
+"""A table to be made and the query that fills it, or a column and its expression."""
 
 
 def preparation(
     sources: Mapping[Side, str], rules: ComparisonRules, absent: Mapping[Side, frozenset[str]]
 ) -> Iterator[Named]:
-    """Write the tables that lead to `classified` and `suspects`, in order.
+    """Write the tables that lead to `classified`, in order.
 
     Args:
         sources: The rows of each side: what stands behind a FROM; `planted` says which of them are.
@@ -53,7 +56,6 @@ def preparation(
     for side in Side:
         yield f"{side}_folded", _folded(side, rules)
     yield "classified", _classified(rules)
-    yield "suspects", "SELECT * FROM classified WHERE verdict NOT IN ('equal', 'out_of_scope')"
 
 
 def _read(side: Side, source: str, rules: ComparisonRules, absent: frozenset[str]) -> str:
@@ -137,37 +139,61 @@ def _merged(rules: ComparisonRules, side: Side) -> Iterator[str]:
 
 def _classified(rules: ComparisonRules) -> str:
     """The verdict over each pair, and what differs about it, worked out once for everything that asks later."""
-    both = "coalesce(crm.state = 'active' AND billing.state = 'active', false)"
     fields = {rule.name: seen(rule, rules) for rule in rules.fields}
     told = [
-        f"{both} AND ({condition}) AS {what}_{name}"
+        f"{BOTH_RUN} AND ({condition}) AS {what}_{name}"
         for name, each in fields.items()
         for what, condition in (("differs", each.differs), ("conflicts", each.conflicts), ("unknown", each.unknown))
     ]
-    kept = [f"{what}_{name}" for name in fields for what in ("differs", "conflicts")]
+    details = dict(_details(rules))
+    values = {f"{side}_field_{rule.name}": (rule.name, shown(side, rule)) for rule in rules.fields for side in Side}
+    apart = (
+        f"CASE WHEN conflicts_{name} THEN '{CONFLICT}' WHEN differs_{name} THEN '{FORMAT}' ELSE '{SAME}' END"
+        for name in fields
+    )
+    kept = [f"{' || '.join(apart) or repr('')} AS apart"]
+    kept += [f"CASE WHEN verdict NOT IN {_SETTLED} THEN {name} END AS {name}" for name in details]
+    kept += [f"CASE WHEN differs_{field} THEN {name} END AS {name}" for name, (field, _) in values.items()]
+    paired = [f"{what} AS {name}" for name, what in details.items()]
+    paired += [f"{what} AS {name}" for name, (_, what) in values.items()]
     return f"""
-        SELECT {_list("key", "in_crm", "in_billing", *kept)},
-            CASE
-                WHEN runs_in_crm AND runs_in_billing THEN
-                    CASE
-                        WHEN {_any(f"unknown_{name}" for name in fields)} THEN 'unknown_value'
-                        WHEN {_any(f"conflicts_{name}" for name in fields)} THEN 'value_conflict'
-                        WHEN {_any(f"differs_{name}" for name in fields)} THEN 'format_only'
-                        ELSE 'equal'
-                    END
-                WHEN runs_in_crm THEN 'crm_only'
-                WHEN runs_in_billing THEN 'billing_only'
-                ELSE 'out_of_scope'
-            END AS verdict
+        SELECT {_list("key", "in_crm", "in_billing", "verdict", *kept)}
         FROM (
-            SELECT
-                coalesce(crm.key, billing.key) AS key,
-                crm.key IS NOT NULL AS in_crm,
-                billing.key IS NOT NULL AS in_billing,
-                coalesce(crm.state = 'active', false) AS runs_in_crm,
-                {_list("coalesce(billing.state = 'active', false) AS runs_in_billing", *told)}
-            FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key
-        ) paired"""
+            SELECT *,
+                CASE
+                    WHEN runs_in_crm AND runs_in_billing THEN
+                        CASE
+                            WHEN {_any(f"unknown_{name}" for name in fields)} THEN 'unknown_value'
+                            WHEN {_any(f"conflicts_{name}" for name in fields)} THEN 'value_conflict'
+                            WHEN {_any(f"differs_{name}" for name in fields)} THEN 'format_only'
+                            ELSE 'equal'
+                        END
+                    WHEN runs_in_crm THEN 'crm_only'
+                    WHEN runs_in_billing THEN 'billing_only'
+                    ELSE 'out_of_scope'
+                END AS verdict
+            FROM (
+                SELECT
+                    coalesce(crm.key, billing.key) AS key,
+                    crm.key IS NOT NULL AS in_crm,
+                    billing.key IS NOT NULL AS in_billing,
+                    coalesce(crm.state = 'active', false) AS runs_in_crm,
+                    {_list("coalesce(billing.state = 'active', false) AS runs_in_billing", *told, *paired)}
+                FROM crm_folded crm FULL JOIN billing_folded billing ON crm.key = billing.key
+            ) paired
+        ) judged"""
+
+
+def _details(rules: ComparisonRules) -> Iterator[Named]:
+    """Name what is told of a record on which the sides disagree, and where it is found."""
+    for side in Side:
+        yield f"{side}_state", f"{side}.state"
+        yield f"{side}_source_id", f"{side}.source_id"
+        yield f"{side}_status", f"{side}.status"
+        yield f"{side}_changed_at", f"epoch_us({side}.changed_at)"
+        if rules.amount_field is not None:
+            yield f"{side}_amount", f"{side}.field_{rules.amount_field}"
+            yield f"{side}_currency", f"{side}.field_{rules.amount_field}_currency"
 
 
 def misfits() -> str:
@@ -250,35 +276,17 @@ def _troubles(side: Side, rules: ComparisonRules) -> Iterator[str]:
             each = seen(rule, rules)
             yield f"""
         SELECT '{side}' AS side, {side}.source_id, {side}.key, '{rule.name}' AS field, {shown(side, rule)} AS word
-        FROM {side}_folded {side} SEMI JOIN (SELECT key FROM suspects WHERE verdict = 'unknown_value') set_aside
+        FROM {side}_folded {side} SEMI JOIN (SELECT key FROM classified WHERE verdict = 'unknown_value') set_aside
         USING (key) WHERE {each.unknown_on[side]}"""
 
 
 def differences(rules: ComparisonRules) -> str:
-    """Ask for everything about the differing records, fetched again by key so that the first join stays narrow."""
-    picked = ["verdict", "suspects.key AS key"]
-    for side in Side:
-        picked += [
-            f"{side}.state AS {side}_state",
-            f"{side}.source_id AS {side}_source_id",
-            f"{side}.status AS {side}_status",
-            f"epoch_us({side}.changed_at) AS {side}_changed_at",
-        ]
-        if rules.amount_field is not None:
-            picked += [
-                f"{side}.field_{rules.amount_field} AS {side}_amount",
-                f"{side}.field_{rules.amount_field}_currency AS {side}_currency",
-            ]
-    for rule in rules.fields:
-        picked += [f"differs_{rule.name}", f"conflicts_{rule.name}"]
-        picked += [f"{shown(side, rule)} AS {side}_field_{rule.name}" for side in Side]
+    """Ask for everything about the differing records."""
+    values = (f"{side}_field_{rule.name}" for rule in rules.fields for side in Side)
     return f"""
-        SELECT {_list(*picked)}
-        FROM suspects
-        LEFT JOIN (SELECT * FROM crm_folded SEMI JOIN suspects USING (key)) crm ON crm.key = suspects.key
-        LEFT JOIN (SELECT * FROM billing_folded SEMI JOIN suspects USING (key)) billing ON billing.key = suspects.key
-        WHERE verdict <> 'unknown_value'
-        ORDER BY verdict, suspects.key"""
+        SELECT {_list("verdict", "key", "apart", *dict(_details(rules)), *values)}
+        FROM classified WHERE verdict NOT IN {_SETTLED}
+        ORDER BY verdict, key"""
 
 
 def _any(conditions: Iterable[str]) -> str:

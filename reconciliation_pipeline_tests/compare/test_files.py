@@ -11,6 +11,7 @@ from reconciliation_pipeline_tests.compare.sides import (
     customers,
     files,
     found,
+    record,
     rules,
 )
 
@@ -56,6 +57,15 @@ class TestFiles:
         pq.write_table(table.set_column(3, "state", pa.array(["paused_v2"])), sides.billing)
 
         with pytest.raises(Incomparable, match=r"'id-C1' in billing\.parquet has the state 'paused_v2'"):
+            compare(sides, KEYS_ONLY)
+
+    @pytest.mark.parametrize("key", ["C2", None])
+    def test_a_row_without_an_id_is_refused_even_where_it_is_out_of_scope(self, tmp_path, key):
+        sides = files(tmp_path, customers(C1="active"), [record(key, "out_of_scope")], KEYS_ONLY)
+        table = pq.read_table(sides.billing)
+        pq.write_table(table.set_column(0, "source_id", pa.array([None], pa.string())), sides.billing)
+
+        with pytest.raises(Incomparable, match=r"Record None in billing\.parquet"):
             compare(sides, KEYS_ONLY)
 
     @pytest.mark.parametrize("content", [None, b"", b"PAR1 is not enough PAR1"])

@@ -51,7 +51,7 @@ def said(
     }
     meant = {side: [f"{text} AS {name}" for name, text in meanings(by, side)] if by else [] for side in Side}
     sides = ", ".join(
-        f"(SELECT {', '.join(['*', *meant[Side(side)]])} FROM (SELECT {each})) AS {side}"
+        f"(SELECT {', '.join(['*', *meant[Side(side)]])} FROM (SELECT {each}, 'active' AS state)) AS {side}"
         for side, each in named.items()
     )
     with duckdb.connect() as connection:
