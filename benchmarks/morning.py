@@ -125,7 +125,7 @@ def stages(told: Mapping[str, Any]) -> dict[str, float]:
     steps = _steps(events)
     asset = {name.rpartition("__")[2]: seconds for name, seconds in steps.items()}
     kept, planted = took("steps.compare.digests_of"), took("steps.compare.compare_planted")
-    found, settled = took("steps.compare.compare_and_trace"), took("compare.engine.settle")
+    found, settled = took("steps.engines.compare_and_trace"), took("compare.engine.settle")
     ran = took("cli.morning._execute")
     parts = {
         "Python starts, the command is imported": told["ready"] - told["called"],

@@ -34,6 +34,7 @@ WATCHED: Final = (
     ("steps.morning", "prove"),
     ("steps.compare", "digests_of"),
     ("steps.compare", "compare_planted"),
+    ("steps.engines", "compare_and_trace"),
     ("compare.engine", "settle"),
     ("cli.morning", "_execute"),
     ("cli.morning", "deliver_due"),
@@ -61,15 +62,6 @@ def clocked(module: ModuleType, name: str) -> None:
     setattr(module, name, outer)
 
 
-def clock_comparison(module: ModuleType) -> None:
-    """Do the same with the comparison itself, which its step takes as a default."""
-    how: dict[str, Any] = module.compare_morning.__kwdefaults__
-    stand_in = ModuleType(f"{PACKAGE}.steps.compare")
-    stand_in.compare_and_trace = how["compare"]
-    clocked(stand_in, "compare_and_trace")
-    how["compare"] = stand_in.compare_and_trace
-
-
 def dagster_events() -> list[Span]:
     """Read when each step of the latest run began and ended."""
     import dagster as dg
@@ -93,7 +85,6 @@ def main() -> None:
     target = Path(sys.argv.pop(1))
     for module, name in WATCHED:
         clocked(import_module(f"{PACKAGE}.{module}"), name)
-    clock_comparison(import_module(f"{PACKAGE}.steps.compare"))
     ready, code = time.time(), 0
     try:
         recon()

@@ -63,6 +63,7 @@ REASON_CODES: Final = frozenset(
         "foreign_next",
         "sentinel_missing",
         "unstable",
+        "retracted",
     }
 )
 """Every reason code that scripts may rely on."""

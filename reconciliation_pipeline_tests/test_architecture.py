@@ -47,7 +47,7 @@ LAYERS = {
     "api": may("api", "settings", "compare", "domain", packages=["pandas", "pyarrow", "duckdb", "jinja2", "pydantic"]),
     "reporting": may("reporting", "settings", "domain", packages=["jinja2", "markupsafe", "rich", "pandas"]),
     "steps": may(*BELOW, packages=["pandas", "pyarrow"]),
-    "defs": may(*BELOW, "defs", packages=["dagster", "dagster_postgres", "pandas"]),
+    "defs": may(*BELOW, "defs", packages=["dagster", "dagster_postgres", "pandas", "pydantic"]),
     "definitions": may(*BELOW, "defs", packages=["dagster"]),
     "cli": may(*BELOW, "defs", "cli", "demo", packages=["typer", "click", "rich", "pydantic", "dagster"]),
     "demo": may("demo", packages=["starlette", "uvicorn"]),
@@ -73,7 +73,8 @@ SLOW = ("dagster", f"{PACKAGE}.defs", f"{PACKAGE}.definitions", f"{PACKAGE}.cli.
 PURE = frozenset(
     {
         *("collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib"),
-        *("itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "typing", "unicodedata"),
+        *("fnmatch", "itertools", "json", "math", "operator", "re", "statistics", "string", "textwrap", "types"),
+        *("typing", "unicodedata"),
     }
 )
 """Standard library that knows no clock, no environment, no file and no chance."""

@@ -1,8 +1,8 @@
 """`recon list`, `recon show`, `recon export`, `recon report`: what the ledger and the archive know."""
 
-import os
 import webbrowser
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -11,19 +11,20 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_store, settings
+from reconciliation_pipeline.cli.decide import reconciliation_of
+from reconciliation_pipeline.cli.desk import a_date, at_work, environment
 from reconciliation_pipeline.cli.output import Exit, Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
-from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.lives import ItemState
+from reconciliation_pipeline.domain.picking import Pick
 from reconciliation_pipeline.domain.records import Kind, Side
+from reconciliation_pipeline.reporting.case import case_file, record_links
 from reconciliation_pipeline.reporting.export import ExportFailed, export
-from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
-from reconciliation_pipeline.reporting.tables import case_file, difference_table, format_table, unpaired_table
+from reconciliation_pipeline.reporting.items import format_items, history_items, items, unpaired_items
+from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.settings.load import load_all
 from reconciliation_pipeline.steps.describe import compared_on, lives_until
 from reconciliation_pipeline.steps.report import write_report
-from reconciliation_pipeline.steps.work import Work
 
 
 class Listed(StrEnum):
@@ -42,28 +43,31 @@ def list_items(
     name: Name,
     day: Day = None,
     state: Annotated[
-        ItemState | None, typer.Option("--state", help="Only this state; by default all but resolved.")
+        ItemState | None, typer.Option("--state", help="Only this state; by default what is open or settling.")
     ] = None,
     kind: Annotated[Listed | None, typer.Option("--kind", help="Only this kind.")] = None,
     owner: Annotated[str | None, typer.Option("--owner", help="Only this owner's.")] = None,
+    field: Annotated[str | None, typer.Option("--field", help="Only what differs in this field.")] = None,
+    overdue: Annotated[bool, typer.Option("--overdue", help="Only what should be gone by now.")] = False,
+    new: Annotated[bool, typer.Option("--new", help="Only what this morning saw first.")] = False,
     as_json: Json = False,
 ) -> None:
-    """List the differences of the latest trusted morning, or of another one.
+    """List the differences of the latest trusted morning, or of another one, those that cost most first.
 
-    Records without a key, sharing one, or with a word that nobody explained are compared with nothing; they are
-    listed apart. Those that differ in format only are counted, and listed with `--kind format_only`.
+    What was accepted or quarantined is counted, and listed with `--state`. Records without a key, sharing one, or
+    with a word that nobody explained are compared with nothing; they are listed apart. Those that differ in format
+    only are counted, and listed with `--kind format_only`.
     """
     with at_work(name) as work:
         mornings = work.store.ledger.mornings(work.id, until=a_date(day))
-        found = [
-            life
-            for life in lives_until(work, a_date(day))
-            if (life.state is state if state else life.state is not ItemState.RESOLVED)
-            and (kind is None or kind.value == life.latest.kind.value)
-            and owner in {None, life.latest.owner}
-        ]
+        is_of_ours = kind is None or kind.value in set(Kind)
+        pick = Pick(state, Kind(kind.value) if kind and is_of_ours else None, owner, field, overdue, new)
+        lives = lives_until(work, a_date(day))
+        on = mornings[-1] if mornings else a_date(day) or work.today()
+        found = pick.of(lives, on) if is_of_ours else []
+        aside = Counter(life.state for life in lives)
         # What is counted apart has neither a state nor an owner.
-        asks_apart = state is None and owner is None
+        asks_apart = pick == Pick(kind=pick.kind)
         compared = compared_on(work, a_date(day)) if asks_apart else None
         words = words_of(work.reconciliation)
     apart = [one for one in compared.key_troubles if kind in {None, one.kind}] if compared else []
@@ -77,7 +81,9 @@ def list_items(
         return
     console = Console()
     if found:
-        console.print(difference_table(found, words))
+        console.print(difference_table(found, words, on))
+    if asks_apart and (left := set_aside_words(aside, name)):
+        say(left)
     if apart:
         console.print(unpaired_table(apart, words))
     if formats and kind is Listed.FORMAT_ONLY:
@@ -87,6 +93,16 @@ def list_items(
     if is_lost:
         say("The comparison of that morning is not kept any more: what it set apart cannot be listed.")
     _say_what_it_is_worth(name, mornings, is_empty=not (found or apart or formats or is_lost))
+
+
+def set_aside_words(states: Mapping[ItemState, int], name: str) -> str:
+    """Say what is not in the daily list because somebody decided so; empty where there is nothing."""
+    parts = [
+        f"{states[state]:,} {state} (`recon list {name} --state {state}`)"
+        for state in (ItemState.ACCEPTED, ItemState.QUARANTINED)
+        if states.get(state)
+    ]
+    return f"Not listed: {', '.join(parts)}." if parts else ""
 
 
 def _say_what_it_is_worth(name: str, mornings: Sequence[date], *, is_empty: bool) -> None:
@@ -102,27 +118,17 @@ def _say_what_it_is_worth(name: str, mornings: Sequence[date], *, is_empty: bool
 def show(
     item: Annotated[str, typer.Argument(metavar="ID", help="The id that `recon list` shows.")], as_json: Json = False
 ) -> None:
-    """Show the case file of one difference."""
-    name, life = _find(item)
+    """Show the case file of one difference: both sides, since when, what was decided."""
+    with at_work(reconciliation_of(item)) as work:
+        (life,) = lives_until(work, None, [item])
+        seen = work.store.ledger.observed(work.id, item)
+        words = words_of(work.reconciliation)
+        on = work.today()
+        links = record_links(life, work.reconciliation, words)
     if as_json:
-        emit({"reconciliation": name, "item": items([life])[0]})
+        emit({"reconciliation": work.id, "item": items([life])[0], "history": history_items(seen)})
     else:
-        reconciliation, _ = settings(name)
-        Console().print(case_file(life, words_of(reconciliation)))
-
-
-def _find(item: str) -> tuple[str, Life]:
-    """Find a difference by its id, in whichever reconciliation it belongs to."""
-    with open_store() as store:
-        name = store.ledger.reconciliation_of(item)
-        if name is None:
-            raise Problem("unknown_id", f"No difference has the id {item!r}.", remedy="`recon list NAME` shows them.")
-        for one in load_all(environment().config, os.environ).reconciliations:
-            if one.reconciliation.id == name:
-                work = Work(one.reconciliation, store, {})
-                return name, next(life for life in lives_until(work, None) if life.latest.item == item)
-    text, where = f"The settings of {name} are gone or broken.", str(environment().config)
-    raise Problem("unknown_reconciliation", text, place=where, remedy="Bring them back, or let RECON_CONFIG name them.")
+        Console().print(case_file(life, words, on=on, seen=seen, links=links))
 
 
 def export_items(

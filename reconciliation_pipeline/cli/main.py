@@ -14,12 +14,15 @@ import typer
 
 from reconciliation_pipeline.cli.backfill import backfill
 from reconciliation_pipeline.cli.counts import accept_count, confirm_count
+from reconciliation_pipeline.cli.decide import command as decision
 from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
 from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
+from reconciliation_pipeline.cli.mornings import history, prune, retract, verify
 from reconciliation_pipeline.cli.outbox import heartbeat, outbox, spike
 from reconciliation_pipeline.cli.output import Exit, Problem, complain
 from reconciliation_pipeline.cli.run import count, run
+from reconciliation_pipeline.domain.decisions import Action
 from reconciliation_pipeline.storage.errors import StorageError
 
 app = typer.Typer(
@@ -39,6 +42,12 @@ app.command("report")(report)
 app.command("export")(export_items)
 app.command("accept-count")(accept_count)
 app.command("confirm-count")(confirm_count)
+for one in Action:
+    app.command(one.value)(decision(one))
+app.command("retract")(retract)
+app.command("verify")(verify)
+app.command("prune")(prune)
+app.command("history")(history)
 app.command("outbox")(outbox)
 app.command("heartbeat")(heartbeat)
 app.command("spike")(spike)

@@ -11,7 +11,7 @@ from reconciliation_pipeline.defs.assets.ledger import build_ledger
 from reconciliation_pipeline.defs.assets.notifications import build_notifications
 from reconciliation_pipeline.defs.assets.snapshots import build_snapshots
 from reconciliation_pipeline.defs.checks import build_checks
-from reconciliation_pipeline.defs.jobs import build_heartbeat_job, build_job
+from reconciliation_pipeline.defs.jobs import build_assign_job, build_heartbeat_job, build_job, build_note_job
 from reconciliation_pipeline.defs.partitions import mornings
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.defs.schedules import build_broken_schedule, build_schedules
@@ -50,7 +50,11 @@ def build_definitions(
         asset_checks=[check for one in reconciliations for check in build_checks(one, days[one.id])],
         jobs=[
             *(build_job(name) for name in (*(one.id for one in reconciliations), *(one.name for one in broken))),
-            *(build_heartbeat_job(one) for one in reconciliations),
+            *(
+                build(one)
+                for one in reconciliations
+                for build in (build_heartbeat_job, build_assign_job, build_note_job)
+            ),
         ],
         schedules=[
             *(schedule for one in reconciliations for schedule in build_schedules(one)),

@@ -10,6 +10,7 @@ from reconciliation_pipeline.connectors.errors import SourceError
 from reconciliation_pipeline.defs import markdown
 from reconciliation_pipeline.domain.completeness import Untrusted
 from reconciliation_pipeline.domain.records import Reason
+from reconciliation_pipeline.steps.decide import CannotDecide
 from reconciliation_pipeline.steps.morning import FutureMorning
 from reconciliation_pipeline.storage.errors import StorageError
 
@@ -33,5 +34,7 @@ def failing_in_words(refused: str = "Not trustworthy") -> Iterator[None]:
         raise failed(f"{refused}: {doubt}", doubt.reasons) from None
     except (SourceError, StorageError, Incomparable) as problem:
         raise failed(f"{problem.text} {problem.remedy}".strip()) from None
+    except CannotDecide as refusal:
+        raise failed(f"{refusal.text} {refusal.remedy}") from None
     except FutureMorning as problem:
         raise failed(str(problem)) from None

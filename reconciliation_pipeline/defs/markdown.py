@@ -7,7 +7,7 @@ customer typed: counts, reasons, money, ledger ids.
 from collections.abc import Iterable, Sequence
 
 from reconciliation_pipeline.domain.comparison import Comparison
-from reconciliation_pipeline.domain.ledger import Life
+from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import number

@@ -13,7 +13,7 @@ from reconciliation_pipeline.defs import markdown
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.judgement import MoneyLine
-from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.records import Baseline, Kind, MoneyClass, Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult, symbol
 from reconciliation_pipeline.domain.wording import Words

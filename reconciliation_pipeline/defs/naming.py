@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.domain.decisions import Action
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.model import Reconciliation
 
@@ -27,6 +28,11 @@ def job_name(reconciliation_id: str) -> str:
 def heartbeat_name(reconciliation_id: str) -> str:
     """Name the job and the schedule of the Monday message."""
     return f"{reconciliation_id}_heartbeat"
+
+
+def decision_name(reconciliation_id: str, action: Action) -> str:
+    """Name the job that keeps one kind of decision."""
+    return f"{reconciliation_id}_{action}"
 
 
 def owner_of(reconciliation: Reconciliation) -> list[str]:

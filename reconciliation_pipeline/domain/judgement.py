@@ -4,13 +4,14 @@ The clock is an argument: ages are measured against the instant the morning was 
 year's morning judges today as it did then.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from reconciliation_pipeline.domain.ledger import Observation, identity, signature
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, Kind, MoneyClass, Side
+from reconciliation_pipeline.domain.routing import Route, owner_of
 
 AHEAD = timedelta(minutes=10)
 """A timestamp further ahead of the pull than this is a wrong clock or zone, and excuses nothing."""
@@ -28,12 +29,14 @@ class JudgementPolicy:
         default_owner: Who answers for what nobody else answers for; never empty.
         amount_field: Which field says what a record costs; None when none does.
         owners: Owners by kind.
+        routes: Owners by more than that, asked first.
     """
 
     settling: timedelta
     default_owner: str
     amount_field: str | None = None
     owners: Mapping[Kind, str] = field(default_factory=dict)
+    routes: Sequence[Route] = ()
 
 
 def judge(
@@ -63,7 +66,7 @@ def judge(
             settling=is_settling(found, as_of=as_of, until=until, window=policy.settling),
             money_class=money_class(found, policy.amount_field),
             amount=amount_at_stake(found, policy.amount_field),
-            owner=policy.owners.get(found.kind) or policy.default_owner,
+            owner=owner_of(found, policy.routes, policy.owners, policy.default_owner),
             signature=signature(found),
             source_ids=found.source_ids,
             statuses=found.statuses,

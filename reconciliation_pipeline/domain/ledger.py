@@ -1,27 +1,17 @@
-"""From what each trusted morning observed to the life of every difference.
+"""What did a trusted morning observe, and when is what two of them observed the same?
 
-Observations are facts of one morning. First seen, last seen, resolved and since when are derived
-from them, never stored, so that mornings may arrive in any order, or twice.
+Observations are facts of one morning. What becomes of a difference from morning to morning is derived from them in
+`lives.py`.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
+from typing import NamedTuple
 
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, MoneyClass, Side
-
-
-class ItemState(StrEnum):
-    """Where a difference stands on a given morning."""
-
-    SETTLING = "settling"
-    OPEN = "open"
-    ACCEPTED = "accepted"
-    QUARANTINED = "quarantined"
-    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +49,6 @@ class Observation:
     changed_at: Mapping[Side, datetime | None] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Life:
-    """One difference, from the first morning that saw it to the morning asked about.
-
-    Attributes:
-        latest: The latest observation of it.
-        state: Where it stands on the morning asked about.
-        first_seen: The first trusted morning that saw it.
-        last_seen: The last one.
-        resolved_on: The first trusted morning that no longer saw it; None while it is there.
-        agreed_on: The last trusted morning before the present stretch on which the sides agreed
-            about it; None when it was there on our very first morning.
-        began_by: The first morning of the present (or last) stretch.
-        times_seen: On how many trusted mornings it was seen.
-    """
-
-    latest: Observation
-    state: ItemState
-    first_seen: date
-    last_seen: date
-    resolved_on: date | None
-    agreed_on: date | None
-    began_by: date
-    times_seen: int
-
-
 def _digest(*parts: object) -> str:
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
 
@@ -95,13 +59,29 @@ def identity(reconciliation: str, kind: Kind, key: str) -> str:
 
 
 def signature(found: Discrepancy) -> str:
-    """Fingerprint the values of a difference, in whatever order they are compared: 12 hexadecimal digits."""
+    """Fingerprint the values of a difference, in whatever order they are compared: 12 hexadecimal digits.
+
+    Of a record that runs on one side only, what it costs is all that can change.
+    """
     values = [(one.name, one.crm, one.billing) for one in sorted(found.fields, key=lambda one: one.name)]
-    return _digest(found.kind, found.cause, values)[:12]
+    costs = [] if found.kind is Kind.VALUE_CONFLICT else [_cost(found.amounts.get(side)) for side in Side]
+    return _digest(found.kind, found.cause, values, *costs)[:12]
 
 
-def matured(seen: Mapping[date, Iterable[Observation]], window: timedelta) -> dict[date, tuple[Observation, ...]]:
-    """Call real what an earlier trusted morning, at least one window ago, already saw unchanged.
+def _cost(amount: Amount | None) -> str:
+    return f"{amount.value.normalize():f} {amount.currency}" if amount else ""
+
+
+class Sighting(NamedTuple):
+    """What counting needs to know of an observation."""
+
+    item: str
+    signature: str
+    settling: bool
+
+
+def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelta) -> dict[date, frozenset[str]]:
+    """Name what looks young and is not: an earlier trusted morning, at least one window ago, saw it unchanged.
 
     A record that something touches every night would look young for ever by its timestamps alone.
 
@@ -109,57 +89,36 @@ def matured(seen: Mapping[date, Iterable[Observation]], window: timedelta) -> di
         seen: What each trusted morning observed, also those that observed nothing.
         window: How young a difference may be and still be normal lag.
     """
-    grown: dict[date, tuple[Observation, ...]] = {}
+    found: dict[date, frozenset[str]] = {}
     since: dict[tuple[str, str], date] = {}
     for morning in sorted(seen):
         observed = tuple(seen[morning])
         since = {(one.item, one.signature): since.get((one.item, one.signature), morning) for one in observed}
-        grown[morning] = tuple(
-            replace(one, settling=False)
-            if one.settling and morning > (first := since[one.item, one.signature]) and morning - first >= window
-            else one
+        found[morning] = frozenset(
+            one.item
             for one in observed
+            if one.settling and morning > (first := since[one.item, one.signature]) and morning - first >= window
         )
-    return grown
+    return found
 
 
-def lives(mornings: Iterable[date], seen: Mapping[date, Iterable[Observation]]) -> tuple[Life, ...]:
-    """Derive the life of every difference up to the last of the given mornings.
-
-    Args:
-        mornings: Every trusted morning, in any order, up to the one asked about.
-        seen: What each of them observed; mornings that observed nothing may be left out.
-
-    Returns:
-        One life per difference, ordered by kind and key.
-    """
-    ordered = sorted(set(mornings))
-    sightings: dict[str, dict[int, Observation]] = {}
-    for position, morning in enumerate(ordered):
-        for observation in seen.get(morning, ()):
-            sightings.setdefault(observation.item, {})[position] = observation
-    found = (_life(ordered, by_position) for by_position in sightings.values())
-    return tuple(sorted(found, key=lambda life: (life.latest.kind, life.latest.key)))
+def matured(seen: Mapping[date, Iterable[Observation]], window: timedelta) -> dict[date, tuple[Observation, ...]]:
+    """Call real what only looks young (`ripe`), on every morning."""
+    kept = {morning: tuple(seen[morning]) for morning in sorted(seen)}
+    old = ripe(kept, window)
+    return {
+        morning: tuple(replace(one, settling=False) if one.item in old[morning] else one for one in observed)
+        for morning, observed in kept.items()
+    }
 
 
-def _life(mornings: Sequence[date], sightings: Mapping[int, Observation]) -> Life:
-    first, last = min(sightings), max(sightings)
-    began = last
-    while began - 1 in sightings:
-        began -= 1
-    latest = sightings[last]
-    is_there = last == len(mornings) - 1
-    standing = ItemState.SETTLING if latest.settling else ItemState.OPEN
-    return Life(
-        latest=latest,
-        state=standing if is_there else ItemState.RESOLVED,
-        first_seen=mornings[first],
-        last_seen=mornings[last],
-        resolved_on=None if is_there else mornings[last + 1],
-        agreed_on=mornings[began - 1] if began else None,
-        began_by=mornings[began],
-        times_seen=len(sightings),
-    )
+def opened(seen: Mapping[date, Iterable[Sighting]], window: timedelta) -> dict[date, frozenset[str]]:
+    """Name what was there on each morning, lag left out."""
+    old = ripe(seen, window)
+    return {
+        morning: frozenset(one.item for one in seen[morning] if not one.settling or one.item in old[morning])
+        for morning in sorted(seen)
+    }
 
 
 @dataclass(frozen=True, slots=True)

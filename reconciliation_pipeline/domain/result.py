@@ -3,14 +3,17 @@
 Derived from an attempt and its observations, never stored; rendering belongs in `reporting/`.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.comparison import Planted, Tally
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
+from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
 
 NOTHING_MOVED = Movement((), ())
@@ -114,6 +117,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
     first: bool = False,
     messages: tuple[str, ...] = (),
     compared: Tally | None = None,
+    set_aside: Mapping[str, ItemState] = MappingProxyType({}),
 ) -> MorningResult:
     """Say what an attempt came to.
 
@@ -125,6 +129,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         first: Whether no earlier morning was ever compared.
         messages: Keys of its messages.
         compared: Where its comparison put every row, and what became of what was planted into it.
+        set_aside: By item, what people accepted or quarantined.
     """
     planted = compared.planted if compared else None
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
@@ -132,12 +137,13 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         reasons = attempt.reasons or (never,)
         return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, reasons, None, messages=messages, planted=planted)
     seen = tuple(observations)
-    is_open = tuple(one for one in seen if not one.settling)
+    is_open = tuple(one for one in seen if not one.settling and one.item not in set_aside)
+    aside = Counter(set_aside[one.item] for one in seen if not one.settling and one.item in set_aside)
     return MorningResult(
         attempt=attempt,
         outcome=_outcome(attempt, is_open),
         reasons=attempt.reasons,
-        differences=_counts(attempt, seen, is_open, moved, compared),
+        differences=_counts(attempt, seen, aside, moved, compared),
         first=first,
         groups=_groups(is_open),
         money=money_lines(is_open),
@@ -157,7 +163,7 @@ def _outcome(attempt: Attempt, is_open: tuple[Observation, ...]) -> Outcome:
 def _counts(
     attempt: Attempt,
     seen: tuple[Observation, ...],
-    is_open: tuple[Observation, ...],
+    aside: Counter[ItemState],
     moved: Movement,
     compared: Tally | None,
 ) -> DifferenceCounts:
@@ -167,12 +173,12 @@ def _counts(
     receipts = [snapshot.receipt for snapshot in attempt.snapshots.values()]
     return DifferenceCounts(
         total=len(seen),
-        settling=len(seen) - len(is_open),
-        open=len(is_open),
+        settling=(settling := sum(one.settling for one in seen)),
+        open=len(seen) - settling - aside.total(),
         new=len(moved.new),
         resolved=len(moved.resolved),
-        quarantined=0,
-        accepted=0,
+        quarantined=aside[ItemState.QUARANTINED],
+        accepted=aside[ItemState.ACCEPTED],
         format_only=pairs.format_only if pairs else 0,
         crm_only=kinds[Kind.CRM_ONLY],
         billing_only=kinds[Kind.BILLING_ONLY],

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from reconciliation_pipeline.domain.drift import SpikeJudgement
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
-from reconciliation_pipeline.domain.ledger import Life, Movement, Observation
+from reconciliation_pipeline.domain.ledger import Movement, Observation
+from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.messages import Message, Topic
 from reconciliation_pipeline.domain.records import Cause, Kind, Outcome, Reason, Receipt, Side
 from reconciliation_pipeline.domain.result import DifferenceCounts, MorningResult
@@ -68,9 +69,13 @@ def phrase(kind: Kind, cause: Cause | None, words: Words) -> str:
 
 def since_when(life: Life) -> str:
     """Say since when a difference is there, as narrowly as our mornings know."""
+    if life.is_inherited:
+        return f"before {life.began_by}, when keys began to be read as they are now"
     if life.agreed_on is None:
         return "before our first snapshot"
-    return f"between {life.agreed_on} and {life.began_by}"
+    # By its data it was like this already, hours before we looked.
+    known = f", and no later than {life.at_latest:%Y-%m-%d %H:%M} UTC" if life.at_latest else ""
+    return f"between {life.agreed_on} and {life.began_by}{known}"
 
 
 def settling_words(counts: DifferenceCounts, words: Words) -> str:

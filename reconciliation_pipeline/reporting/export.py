@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from reconciliation_pipeline.domain.ledger import Life
+from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 from reconciliation_pipeline.domain.spelling import plain
 from reconciliation_pipeline.reporting.items import items, shown_fields

@@ -1,10 +1,12 @@
 """What does a script get to know of each difference? The `items` of `recon list --json`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
-from reconciliation_pipeline.domain.ledger import Life, Observation
+from reconciliation_pipeline.domain.decisions import Decision
+from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 
 
@@ -52,11 +54,46 @@ def _item(life: Life) -> dict[str, object]:
         "first_seen": life.first_seen.isoformat(),
         "last_seen": life.last_seen.isoformat(),
         "resolved_on": _iso(life.resolved_on),
-        "since": {"after": _iso(life.agreed_on), "before": life.began_by.isoformat()},
-        "owner": seen.owner,
-        "due": None,
+        "since": {
+            "after": _iso(life.agreed_on),
+            "before": life.began_by.isoformat(),
+            "at_latest": life.at_latest.isoformat() if life.at_latest else None,
+        },
+        "times_seen": life.times_seen,
+        "returned": life.returned,
+        "flapping": life.is_flapping,
+        "closing": life.closing.value if life.closing else None,
+        "owner": life.owner,
+        "due": _iso(life.due),
+        "accepted_until": _iso(life.in_force.accepted.until) if life.in_force.accepted else None,
+        "decisions": [_decision(one) for one in life.decisions],
         "money": _money(seen),
     }
+
+
+def _decision(one: Decision) -> dict[str, object]:
+    return {
+        "action": one.action.value,
+        "by": one.by,
+        "reason": one.reason,
+        "at": one.at.isoformat(),
+        "to": one.to,
+        "until": _iso(one.until),
+    }
+
+
+def history_items(seen: Mapping[date, Observation]) -> list[dict[str, object]]:
+    """Render what each morning saw of one difference: JSON types only."""
+    return [
+        {
+            "date": morning.isoformat(),
+            "settling": one.settling,
+            "reason": one.cause.value if one.cause else None,
+            "fields": [_values(each) for each in shown_fields(one)],
+            "money": _money(one),
+        }
+        for morning, one in seen.items()
+    ]
 
 
 def _values(one: FieldDifference) -> dict[str, object]:

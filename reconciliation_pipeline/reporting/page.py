@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.keys import REMEDY, unstable
-from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Side
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
@@ -31,7 +31,8 @@ from reconciliation_pipeline.domain.wording import (
     since_when,
     unknown_words,
 )
-from reconciliation_pipeline.reporting.apart import address_of, apart
+from reconciliation_pipeline.reporting.apart import apart
+from reconciliation_pipeline.reporting.case import record_links
 from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
 from reconciliation_pipeline.reporting.tables import cost
 from reconciliation_pipeline.reporting.trend import draw
@@ -247,18 +248,12 @@ def _line(life: Life, reconciliation: Reconciliation, words: Words) -> Line:
         id=seen.item,
         key=seen.key,
         fields=values_of(seen, words),
-        links=_links(life, reconciliation, words),
+        links=record_links(life, reconciliation, words),
         first_seen=life.first_seen,
         since=since_when(life),
-        owner=seen.owner,
+        owner=life.owner,
         cost=cost(seen, words) or NOTHING,
     )
-
-
-def _links(life: Life, reconciliation: Reconciliation, words: Words) -> list[tuple[str, str]]:
-    """Point to the record in each system, where the settings say how."""
-    found = ((side, address_of(reconciliation, side, one)) for side, one in life.latest.source_ids.items())
-    return [(words.labels[side], address) for side, address in found if address]
 
 
 def _sentence(text: str) -> str:

@@ -5,6 +5,7 @@ Foreign text goes in as text, never as markup.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -12,14 +13,13 @@ from rich.text import Text
 
 from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
 from reconciliation_pipeline.domain.judgement import money_lines
-from reconciliation_pipeline.domain.ledger import ItemState, Life, Observation
+from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.domain.spelling import counted, number, plain
-from reconciliation_pipeline.domain.wording import LEFT_ASIDE, Words, money_words, phrase, since_when
+from reconciliation_pipeline.domain.wording import LEFT_ASIDE, Words, money_words, phrase
 from reconciliation_pipeline.reporting.values import (
-    NEVER_BEFORE,
     NOTHING,
-    Values,
     differing,
     values_of,
     visible,
@@ -35,12 +35,13 @@ STATE_STYLES = {
 """One colour for each state."""
 
 
-def difference_table(lives: Iterable[Life], words: Words) -> Group:
+def difference_table(lives: Iterable[Life], words: Words, on: date | None = None) -> Group:
     """List differences, one a row, under a heading for each way of disagreeing.
 
     Args:
         lives: What to list, in this order within a heading.
         words: How people talk about the reconciliation.
+        on: The morning asked about; None where nobody wants to know what is overdue.
     """
     groups: dict[str, list[Life]] = {}
     for life in lives:
@@ -50,12 +51,12 @@ def difference_table(lives: Iterable[Life], words: Words) -> Group:
         *(
             part
             for what, found in largest_first
-            for part in (Text(f"{len(found):,} {what}", style="bold"), _rows(found, words), Text())
+            for part in (Text(f"{len(found):,} {what}", style="bold"), _rows(found, words, on), Text())
         )
     )
 
 
-def _rows(lives: Iterable[Life], words: Words) -> Table:
+def _rows(lives: Iterable[Life], words: Words, on: date | None) -> Table:
     lives = tuple(lives)
     # Of a one-sided record the heading tells everything; a conflict shows both values.
     shows_values = any(life.latest.kind is Kind.VALUE_CONFLICT for life in lives)
@@ -63,6 +64,9 @@ def _rows(lives: Iterable[Life], words: Words) -> Table:
     table = _headed("id", "customer", *([both] if shows_values else []))
     for name in ("state", "first seen"):
         table.add_column(name, no_wrap=True)
+    shows_due = any(life.due for life in lives)
+    if shows_due:
+        table.add_column("due", no_wrap=True)
     table.add_column("owner", overflow="fold")
     table.add_column("amount", justify="right", no_wrap=True)
     for life in lives:
@@ -73,12 +77,20 @@ def _rows(lives: Iterable[Life], words: Words) -> Table:
             *([_text(differing_words(seen, words))] if shows_values else []),
             Text(life.state.value, style=STATE_STYLES[life.state]),
             _text(life.first_seen.isoformat()),
-            _text(seen.owner),
+            *([_due(life, on)] if shows_due else []),
+            _text(life.owner),
             _text(
                 f"{number(seen.amount.value, seen.amount.currency)} {seen.amount.currency}" if seen.amount else NOTHING
             ),
         )
     return table
+
+
+def _due(life: Life, on: date | None) -> Text:
+    if life.due is None:
+        return Text(NOTHING, style="dim")
+    is_late = on is not None and life.is_overdue(on)
+    return Text(life.due.isoformat() + (" late" if is_late else ""), style="bold red" if is_late else "")
 
 
 def unpaired_table(troubles: Iterable[KeyTrouble], words: Words) -> Group:
@@ -134,34 +146,6 @@ def _headed(*names: str) -> Table:
     return table
 
 
-def case_file(life: Life, words: Words) -> Table:
-    """Tell everything that is known about one difference, in plain words."""
-    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in case_lines(life, words):
-        table.add_row(_text(name), _text(value))
-    return table
-
-
-def case_lines(life: Life, words: Words) -> list[tuple[str, str]]:
-    """Pair the name of everything known about a difference with its words."""
-    seen = life.latest
-    lines = [
-        ("id", seen.item),
-        ("customer", seen.key),
-        ("what", phrase(seen.kind, seen.cause, words)),
-        *((one.name, _both(one, words)) for one in values_of(seen, words)),
-        ("state", _state(life)),
-        ("since when", since_when(life)),
-        ("first seen", f"{life.first_seen}"),
-        ("last seen", f"{life.last_seen}, on {counted(life.times_seen, 'morning')} in all"),
-        ("owner", seen.owner),
-        ("amount", cost(seen, words) or "none"),
-    ]
-    return lines + [(f"in {words.name(side)}", _record(seen, side)) for side in Side]
-
-
 def differing_words(seen: Observation, words: Words) -> str:
     """Say in one cell what differs: values for a conflict, statuses for a one-sided record."""
     name_it = seen.kind is Kind.VALUE_CONFLICT
@@ -171,25 +155,6 @@ def differing_words(seen: Observation, words: Words) -> str:
 def cost(seen: Observation, words: Words) -> str:
     """Say what one difference costs; empty when no money moves."""
     return money_words(money_lines([seen]), words)
-
-
-def _both(one: Values, words: Words) -> str:
-    if one.is_lost:
-        return NEVER_BEFORE
-    both = f"{words.labels[Side.CRM]}: {one.crm}   {words.labels[Side.BILLING]}: {one.billing}"
-    return f"{both}   ({one.said})" if one.notes else both
-
-
-def _state(life: Life) -> str:
-    return f"resolved on {life.resolved_on}" if life.resolved_on else life.state.value
-
-
-def _record(seen: Observation, side: Side) -> str:
-    if side not in seen.source_ids:
-        return "no record of this number"
-    changed = seen.changed_at.get(side)
-    when = f", last changed {changed:%Y-%m-%d %H:%M} UTC" if changed else ", time of last change unknown"
-    return f"record {seen.source_ids[side]}, status {seen.statuses.get(side) or 'unknown'}{when}"
 
 
 def _text(value: str) -> Text:

@@ -17,7 +17,7 @@ from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth
 from reconciliation_pipeline.settings.comparing import Compared, KeySettings
 from reconciliation_pipeline.settings.engine import DuckSettings, EngineSettings
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
-from reconciliation_pipeline.settings.people import Channel, Owners, Schedule
+from reconciliation_pipeline.settings.people import Channel, Due, Owners, Schedule
 from reconciliation_pipeline.settings.values import (
     IDENTITY,
     Address,
@@ -288,6 +288,10 @@ class Reconciliation(Strict):
     """Share of the smaller side's active keys that the other side must know at all."""
     owners: Owners = Owners()
     """Who answers for what."""
+    due: Due = Due()
+    """When a difference has to be gone."""
+    keep: Duration = timedelta(days=400)
+    """How long snapshots are kept; `recon prune` gives up older ones, and nothing of what was observed."""
     channels: list[Channel] = Field(default_factory=list)
     """Where messages go, besides the outbox."""
     sides: Sides

@@ -1,8 +1,12 @@
 """When does a morning run, who answers for what it finds, and where are they told?"""
 
-from typing import Literal
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from reconciliation_pipeline.settings.values import Cron, Strict, VariableName
+from pydantic import Field
+
+from reconciliation_pipeline.settings.values import Cron, CurrencyCode, Duration, Strict, Text, VariableName
 
 
 class Schedule(Strict):
@@ -12,8 +16,24 @@ class Schedule(Strict):
     """Minute and hour, daily or on one weekday, in the reconciliation's time zone."""
 
 
+class Route(Strict):
+    """Who answers for some of the differences; what is not said does not matter."""
+
+    owner: Text
+    """Whoever answers for them."""
+    kind: Literal["crm_only", "billing_only", "value_conflict"] | None = None
+    """Only differences of this kind."""
+    field: Text | None = None
+    """Only records that differ in this field."""
+    key: Text | None = None
+    """Only records whose key looks like this: `*` stands for anything, `?` for one letter, as in `AT-*`."""
+
+
 class Owners(Strict):
     """Who answers for what; `default` for everything that has no other owner."""
+
+    routes: list[Route] = Field(default_factory=list)
+    """Asked first, in their order: the first that fits says who answers."""
 
     default: str = "unassigned"
     """Whoever answers for everything else."""
@@ -23,6 +43,17 @@ class Owners(Strict):
     """Whoever answers for charges the CRM knows no customer for."""
     value_conflict: str | None = None
     """Whoever answers for values that differ."""
+
+
+class Due(Strict):
+    """When a difference has to be gone: `within` after its amount or its age crosses a line; without one, never."""
+
+    within: Duration = timedelta(days=3)
+    """How long there is time from then on, in whole days."""
+    amount: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
+    """By currency, the amount from which on a difference is due at once."""
+    age: Duration | None = None
+    """The age, since the first morning in a row that saw it, from which on a difference is due."""
 
 
 class Channel(Strict):

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.completeness import TrustedMorning
 from reconciliation_pipeline.domain.evidence import Unlisted
-from reconciliation_pipeline.domain.judgement import JudgementPolicy, judge
+from reconciliation_pipeline.domain.judgement import judge
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Cause, Discrepancy, Kind, Side
-from reconciliation_pipeline.settings.rules import amount_field
+from reconciliation_pipeline.settings.terms import epoch, judgement_policy
 from reconciliation_pipeline.steps.examine import late_keys, unlisted_keys
 from reconciliation_pipeline.steps.prove import trusted_morning
 from reconciliation_pipeline.steps.work import Work
@@ -31,7 +31,7 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     # What one system had not known yet when its walk began, and knows now, is on its way.
     late = late_keys(work, attempt)
     observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
-    work.store.ledger.record(attempt, observations)
+    work.store.ledger.record(attempt, observations, epoch=epoch(work.reconciliation))
     return attempt, observations
 
 
@@ -53,7 +53,7 @@ def _as_told(found: Discrepancy, unlisted: Mapping[Side, Mapping[str, Unlisted]]
 def judge_found(work: Work, trusted: TrustedMorning, found: Iterable[Discrepancy]) -> tuple[Observation, ...]:
     """Judge differences as those of this morning are judged."""
     as_of, until = pulled_between(trusted)
-    return judge(work.id, found, as_of=as_of, until=until, policy=judgement_policy(work))
+    return judge(work.id, found, as_of=as_of, until=until, policy=judgement_policy(work.reconciliation))
 
 
 def pulled_between(trusted: TrustedMorning) -> tuple[datetime, datetime]:
@@ -63,10 +63,3 @@ def pulled_between(trusted: TrustedMorning) -> tuple[datetime, datetime]:
         receipt.finished_at - receipt.started_at for receipt in (trusted.crm.receipt, trusted.billing.receipt)
     )
     return as_of, as_of + longest
-
-
-def judgement_policy(work: Work) -> JudgementPolicy:
-    """Gather from the settings how differences are judged."""
-    owners = work.reconciliation.owners
-    named = {Kind(name): owner for name, owner in owners.model_dump(exclude={"default"}).items() if owner}
-    return JudgementPolicy(work.reconciliation.settling, owners.default, amount_field(work.reconciliation), named)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import page
-from reconciliation_pipeline.steps.describe import compared, describe, history, lives_until, opened
+from reconciliation_pipeline.steps.describe import compared, describe, lives_until, open_counts
 from reconciliation_pipeline.steps.work import Work
 
 TREND = 90
@@ -35,14 +35,14 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
     return path
 
 
-def trend(work: Work, until: date) -> list[tuple[date, int, int, int]]:
+def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int, int, int]]:
     """Collect date, active counts of both sides and open differences of the last trusted mornings."""
     points = []
-    for morning, items in list(opened(history(work, until)).items())[-TREND:]:
+    for morning, count in open_counts(work, until, most=most).items():
         attempt = work.store.attempts.latest_recorded(work.id, morning)
         if attempt is not None:
             active = {side: attempt.snapshots[side].receipt.active for side in Side}
-            points.append((morning, active[Side.CRM], active[Side.BILLING], len(items)))
+            points.append((morning, active[Side.CRM], active[Side.BILLING], count))
     return points
 
 

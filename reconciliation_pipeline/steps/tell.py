@@ -12,7 +12,7 @@ from reconciliation_pipeline.channels.build import build_channel, channel_name
 from reconciliation_pipeline.channels.channel import Channel, ChannelUnavailable
 from reconciliation_pipeline.channels.deliver import deliver
 from reconciliation_pipeline.domain.drift import SpikeJudgement, judge_spike
-from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Message
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.wording import (
@@ -24,11 +24,13 @@ from reconciliation_pipeline.domain.wording import (
     spike_message,
 )
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.steps.describe import describe, history, lives_until, opened
+from reconciliation_pipeline.steps.describe import describe, lives_until, open_on
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
 
 WEEK = timedelta(days=7)
+MOST = 180
+"""Trusted mornings that tell what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def tell_spike(work: Work) -> Told:
 
 def judge_morning(work: Work, morning: date) -> SpikeJudgement | None:
     """Judge how unusual a recorded morning was; None when it has no result."""
-    found = opened(history(work, morning))
+    found = open_on(work, morning, most=MOST)
     if morning not in found:
         return None
     counts, before = [], frozenset[str]()

@@ -17,6 +17,9 @@ from reconciliation_pipeline.storage.errors import ArchiveDamaged
 from reconciliation_pipeline.storage.files import files_told_in_words, written_once
 from reconciliation_pipeline.storage.writer import SnapshotWriter, sha256_of
 
+_PRUNED = ".pruned"
+"""Ends the name of the file that says that a snapshot was given up on purpose."""
+
 
 def snapshot_path(reconciliation: str, morning: date, attempt: int, side: Side) -> str:
     """Name the Parquet file of one side, relative to the archive's root, whether it exists or not."""
@@ -64,6 +67,35 @@ class Archive:
             if folder.exists():
                 shutil.rmtree(folder)
 
+    def mornings(self, reconciliation: str) -> list[date]:
+        """List the mornings of which anything is kept, oldest first."""
+        folders = sorted((self.root / reconciliation).glob("[0-9]*-[0-9]*-[0-9]*"))
+        return [date.fromisoformat(folder.name) for folder in folders if folder.is_dir()]
+
+    def size_of(self, reconciliation: str, morning: date) -> int:
+        """Say how many bytes the snapshots of a morning take; certificates are not counted."""
+        return sum(file.stat().st_size for file in self._snapshots(reconciliation, morning))
+
+    def give_up(self, reconciliation: str, morning: date) -> None:
+        """Remove the snapshots of a morning for good; their certificates stay, and say so.
+
+        Raises:
+            StorageUnavailable: The folder may not be written.
+        """
+        for file in self._snapshots(reconciliation, morning):
+            with files_told_in_words(file.parent):
+                # First the word, then the deed: a file that is missing without it was lost.
+                file.with_suffix(_PRUNED).touch()
+                file.unlink()
+
+    def is_pruned(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot was given up on purpose."""
+        path = self.root / snapshot.path
+        return not path.exists() and path.with_suffix(_PRUNED).exists()
+
+    def _snapshots(self, reconciliation: str, morning: date) -> list[Path]:
+        return sorted((self.root / reconciliation / morning.isoformat()).glob("[0-9]*/*.parquet"))
+
     def seal(self, snapshot: Snapshot, *, fields: Sequence[str]) -> None:
         """Write receipt, certificate and hash beside the snapshot, for people and auditors.
 
@@ -87,6 +119,8 @@ class Archive:
             ArchiveDamaged: It is gone, was changed, or nothing was kept of that pull.
         """
         path = (self.root / snapshot.path).resolve()
+        if self.is_pruned(snapshot):
+            raise _damaged(snapshot, what="was given up: `recon prune` removed it as too old")
         if snapshot.sha256 is None:
             raise _damaged(snapshot, what="was never finished, so there is nothing to read")
         if not path.is_relative_to(self.root.resolve()) or not path.is_file():

@@ -210,9 +210,11 @@ class Attempts:
             return [_attempt(row) for row in connection.execute(query)]
 
 
-_TRUSTED = attempts.c.standing == Standing.TRUSTED.value
+_COUNTS = attempts.c.retracted.is_(None)
 
-_UNPROVEN = attempts.c.standing == Standing.UNPROVEN.value
+_TRUSTED = sa.and_(attempts.c.standing == Standing.TRUSTED.value, _COUNTS)
+
+_UNPROVEN = sa.and_(attempts.c.standing == Standing.UNPROVEN.value, _COUNTS)
 
 RECORDED = sa.and_(_TRUSTED, attempts.c.recorded)
 """Selects attempts whose observations count."""
@@ -256,11 +258,21 @@ def _changed(
     connection: sa.Connection, attempt: Attempt, standings: Sequence[Standing], values: Mapping[str, object]
 ) -> bool:
     """Change an attempt that is still in one of these standings; say whether it was."""
-    unmoved = attempts.c.standing.in_([standing.value for standing in standings])
+    unmoved = sa.and_(_COUNTS, attempts.c.standing.in_([standing.value for standing in standings]))
     return connection.execute(sa.update(attempts).where(same_attempt(attempt), unmoved).values(**values)).rowcount == 1
 
 
+def _undo(row: sa.Row[tuple[object, ...]]) -> str:
+    return f"recon retract {row.reconciliation} --date {row.morning} --undo --by YOU --reason WHY"
+
+
 def _attempt(row: sa.Row[tuple[object, ...]]) -> Attempt:
+    reasons = decode(tuple[Reason, ...], row.reasons)
+    taken_back = (
+        ()
+        if row.retracted is None
+        else (Reason("retracted", row.retracted, remedy=f"If it was right: `{_undo(row)}`."),)
+    )
     return Attempt(
         reconciliation=row.reconciliation,
         morning=row.morning,
@@ -269,7 +281,7 @@ def _attempt(row: sa.Row[tuple[object, ...]]) -> Attempt:
         live=row.live,
         started_at=row.started_at,
         as_of=row.as_of,
-        standing=Standing(row.standing),
-        reasons=decode(tuple[Reason, ...], row.reasons),
+        standing=Standing(row.standing) if row.retracted is None else Standing.REFUSED,
+        reasons=(*taken_back, *reasons),
         snapshots=decode(dict[Side, Snapshot], row.snapshots),
     )

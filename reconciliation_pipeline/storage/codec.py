@@ -32,29 +32,38 @@ def encode(value: object) -> Json:
         TypeError: It holds something that cannot be read back.
         ValueError: It holds a moment without a time zone.
     """
-    if isinstance(value, Enum):
-        return cast("str", value.value)
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, datetime) and value.tzinfo is None:
+    return _writer(cast("Hashable", type(value)))(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Json]:  # noqa: ANN401, PLR0911 - any type, and an answer for each
+    """Work out, once per type, how a value of that type is written."""
+    if issubclass(kind, Enum):
+        return lambda value: cast("str", value.value)
+    if kind is NoneType or issubclass(kind, bool | int | str):
+        return lambda value: cast("Json", value)
+    if issubclass(kind, datetime):
+        return _moment
+    if issubclass(kind, date):
+        return lambda value: cast("str", value.isoformat())
+    if issubclass(kind, Decimal):
+        return str
+    if issubclass(kind, Mapping):
+        return lambda value: {str(encode(key)): encode(one) for key, one in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [encode(one) for one in value]
+    if is_dataclass(kind):
+        names = tuple(one.name for one in fields(kind))
+        return lambda value: {name: encode(getattr(value, name)) for name in names}
+    message = f"{kind.__name__} cannot be kept as JSON"
+    raise TypeError(message)
+
+
+def _moment(value: datetime) -> Json:
+    if value.tzinfo is None:
         message = "a moment without a time zone cannot be kept"
         raise ValueError(message)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    return _encode_many(value)
-
-
-def _encode_many(value: object) -> Json:
-    if isinstance(value, Mapping):
-        return {str(encode(key)): encode(one) for key, one in value.items()}
-    if isinstance(value, tuple | list):
-        return [encode(one) for one in value]
-    if is_dataclass(value):
-        return {one.name: encode(getattr(value, one.name)) for one in fields(value)}
-    message = f"{type(value).__name__} cannot be kept as JSON"
-    raise TypeError(message)
+    return value.isoformat()
 
 
 def decode(kind: type[Record], data: Json) -> Record:

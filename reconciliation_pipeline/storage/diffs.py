@@ -4,14 +4,16 @@ Derived from two snapshots and therefore replaceable, so it lies beside the arch
 """
 
 import json
+import shutil
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Tally
 from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.errors import StorageError
-from reconciliation_pipeline.storage.files import written_whole
+from reconciliation_pipeline.storage.files import files_told_in_words, written_whole
 
 
 class NotCompared(StorageError):
@@ -60,6 +62,17 @@ class Diffs:
         except (ValueError, KeyError, TypeError, AttributeError):
             text = f"The comparison of {attempt.reconciliation} at {attempt.morning} cannot be read any more."
         raise NotCompared(text, remedy="Compare the morning again: materialise `diff`, or run the morning.")
+
+    def give_up(self, reconciliation: str, morning: date) -> None:
+        """Remove the comparisons of a morning; they could be made again only from its snapshots.
+
+        Raises:
+            StorageUnavailable: The folder may not be written.
+        """
+        folder = self.root / reconciliation / morning.isoformat()
+        with files_told_in_words(folder):
+            if folder.exists():
+                shutil.rmtree(folder)
 
     def _read(self, attempt: Attempt) -> str:
         return (self.root / _path(attempt)).read_bytes().decode("utf-8", "surrogatepass")

@@ -5,18 +5,22 @@ Facts only, replaced as a whole; first seen, resolved and since when are derived
 been recorded: a retry that was pulled and never compared hides nothing and resolves nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
-from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.ledger import Observation, Sighting
+from reconciliation_pipeline.domain.lives import Calendar, Course, Stretch, stretches
 from reconciliation_pipeline.storage.attempts import RECORDED, UNPROVEN_RECORDED, same_attempt
 from reconciliation_pipeline.storage.codec import Json, decode, encode
 from reconciliation_pipeline.storage.database import reading, writing
 from reconciliation_pipeline.storage.errors import AttemptNotTrusted
 from reconciliation_pipeline.storage.tables import attempts, observations
+
+_MANY = 500
+"""Names that one question holds."""
 
 _COMPARABLE = frozenset({Standing.TRUSTED.value, Standing.UNPROVEN.value})
 
@@ -27,20 +31,21 @@ class Ledger:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, attempt: Attempt, observed: Sequence[Observation]) -> None:
+    def record(self, attempt: Attempt, observed: Sequence[Observation], *, epoch: str | None = None) -> None:
         """Replace what an attempt observed; doing it twice changes nothing.
 
         Args:
             attempt: A trusted or unproven attempt; what an unproven one saw waits for a person's word.
             observed: Everything it saw; empty says that it looked and found nothing.
+            epoch: How keys were read; None when nobody asked.
 
         Raises:
             AttemptNotTrusted: The attempt is not, or no longer, trusted.
         """
-        mine = sa.select(attempts.c.id, attempts.c.standing).where(same_attempt(attempt)).with_for_update()
+        mine = sa.select(attempts.c.id, attempts.c.standing, attempts.c.retracted).where(same_attempt(attempt))
         with writing(self._engine) as connection:
-            row = connection.execute(mine).one_or_none()
-            if row is None or row.standing not in _COMPARABLE:
+            row = connection.execute(mine.with_for_update()).one_or_none()
+            if row is None or row.standing not in _COMPARABLE or row.retracted is not None:
                 text = (
                     f"The morning {attempt.morning} of {attempt.reconciliation} is not trusted, so nothing is recorded."
                 )
@@ -48,7 +53,7 @@ class Ledger:
             connection.execute(sa.delete(observations).where(observations.c.attempt_id == row.id))
             if observed:
                 connection.execute(sa.insert(observations), [_to_row(row.id, one) for one in observed])
-            connection.execute(sa.update(attempts).where(attempts.c.id == row.id).values(recorded=True))
+            connection.execute(sa.update(attempts).where(attempts.c.id == row.id).values(recorded=True, epoch=epoch))
 
     def mornings(self, reconciliation: str, until: date | None = None) -> list[date]:
         """List the mornings that were trusted and recorded, oldest first, up to and including `until`."""
@@ -56,18 +61,79 @@ class Ledger:
         with reading(self._engine) as connection:
             return list(connection.scalars(sa.select(chosen.c.morning).order_by(chosen.c.morning)))
 
-    def observations(self, reconciliation: str, until: date | None = None) -> dict[date, list[Observation]]:
+    def calendar(self, reconciliation: str, until: date | None = None) -> Calendar:
+        """Give the mornings that were trusted and recorded, up to and including `until`, and how keys were read."""
+        chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
+        query = sa.select(attempts.c.morning, attempts.c.epoch, attempts.c.as_of).join(
+            chosen, chosen.c.id == attempts.c.id
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(attempts.c.morning)).all()
+        return Calendar(
+            mornings=tuple(row.morning for row in rows),
+            epochs={row.morning: row.epoch for row in rows},
+            as_of={row.morning: row.as_of for row in rows if row.as_of is not None},
+        )
+
+    def courses(self, reconciliation: str, calendar: Calendar, items: Collection[str] | None = None) -> list[Course]:
+        """Give where each difference was seen, and its latest observation, without reading all there ever was.
+
+        Args:
+            reconciliation: Id of the reconciliation.
+            calendar: What `calendar` gave.
+            items: Only these differences; None for all.
+        """
+        until = calendar.mornings[-1] if calendar.mornings else None
+        chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
+        spans = _spans(chosen, items).subquery()
+        columns = (spans.c.first, spans.c.last, spans.c.times)
+        there = sa.and_(chosen.c.morning == spans.c.last, chosen.c.id == observations.c.attempt_id)
+        query = sa.select(observations, *columns).join(spans, observations.c.item == spans.c.item).join(chosen, there)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+            place = calendar.place
+            gaps = [row.item for row in rows if place[row.last] - place[row.first] + 1 > row.times]
+            seen = _mornings_of(connection, chosen, gaps)
+        return [
+            Course(
+                _from_row(row),
+                stretches(calendar, seen[row.item])
+                if row.item in seen
+                else (Stretch(row.first, row.last, int(row.times)),),
+            )
+            for row in rows
+        ]
+
+    def sightings(
+        self, reconciliation: str, until: date | None = None, *, since: date | None = None
+    ) -> dict[date, list[Sighting]]:
+        """Give what each morning saw, and no more of it than counting takes; mornings as `observations` gives them."""
+        chosen = _chosen(attempts.c.reconciliation == reconciliation, until, since=since)
+        columns = (chosen.c.morning, observations.c.item, observations.c.signature, observations.c.settling)
+        query = sa.select(*columns).select_from(_with_observations(chosen)).order_by(chosen.c.morning)
+        found: dict[date, list[Sighting]] = {}
+        with reading(self._engine) as connection:
+            for morning, item, signature, settling in connection.execute(query):
+                seen = found.setdefault(morning, [])
+                if item is not None:
+                    seen.append(Sighting(item, signature, settling))
+        return found
+
+    def observations(
+        self, reconciliation: str, until: date | None = None, *, since: date | None = None
+    ) -> dict[date, list[Observation]]:
         """Give what each morning observed.
 
         Args:
             reconciliation: Id of the reconciliation.
             until: The last morning that counts; None for all.
+            since: The first morning that counts; None for all.
 
         Returns:
             Every morning that was trusted and recorded, oldest first, also those that observed
             nothing; observations ordered by kind and key.
         """
-        chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
+        chosen = _chosen(attempts.c.reconciliation == reconciliation, until, since=since)
         return self._read(_observed(chosen))
 
     def on(self, reconciliation: str, morning: date) -> list[Observation] | None:
@@ -84,6 +150,12 @@ class Ledger:
         """Give what the mornings observed that nobody has vouched for yet, as `observations` does for the others."""
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until, counted=UNPROVEN_RECORDED)
         return self._read(_observed(chosen))
+
+    def observed(self, reconciliation: str, item: str) -> dict[date, Observation]:
+        """Give what the trusted mornings saw of one difference, oldest first; those that saw nothing are left out."""
+        chosen = _chosen(attempts.c.reconciliation == reconciliation)
+        seen = self._read(_observed(chosen).where(observations.c.item == item))
+        return {morning: one for morning, (one,) in seen.items()}
 
     def reconciliation_of(self, item: str) -> str | None:
         """Say which reconciliation a difference belongs to; None when it was never seen."""
@@ -104,7 +176,11 @@ class Ledger:
 
 
 def _chosen(
-    where: sa.ColumnElement[bool], until: date | None = None, *, counted: sa.ColumnElement[bool] = RECORDED
+    where: sa.ColumnElement[bool],
+    until: date | None = None,
+    *,
+    since: date | None = None,
+    counted: sa.ColumnElement[bool] = RECORDED,
 ) -> sa.Subquery:
     """Select each morning's attempt: id and morning of the latest one that counts."""
     place = sa.func.row_number().over(
@@ -113,8 +189,40 @@ def _chosen(
     query = sa.select(attempts.c.id, attempts.c.morning, place.label("place")).where(where, counted)
     if until is not None:
         query = query.where(attempts.c.morning <= until)
+    if since is not None:
+        query = query.where(attempts.c.morning >= since)
     ranked = query.subquery()
     return sa.select(ranked.c.id, ranked.c.morning).where(ranked.c.place == 1).subquery()
+
+
+def _spans(chosen: sa.Subquery, items: Collection[str] | None) -> sa.Select[tuple[str, date, date, int]]:
+    """Select when each difference was first and last seen, and how often."""
+    query = (
+        sa.select(
+            observations.c.item,
+            sa.func.min(chosen.c.morning).label("first"),
+            sa.func.max(chosen.c.morning).label("last"),
+            sa.func.count().label("times"),
+        )
+        .join(chosen, chosen.c.id == observations.c.attempt_id)
+        .group_by(observations.c.item)
+    )
+    return query if items is None else query.where(observations.c.item.in_(items))
+
+
+def _mornings_of(connection: sa.Connection, chosen: sa.Subquery, items: Sequence[str]) -> dict[str, list[date]]:
+    """List, in their order, the mornings that saw each of these."""
+    found: dict[str, list[date]] = {}
+    for at in range(0, len(items), _MANY):
+        query = (
+            sa.select(observations.c.item, chosen.c.morning)
+            .join(chosen, chosen.c.id == observations.c.attempt_id)
+            .where(observations.c.item.in_(items[at : at + _MANY]))
+            .order_by(chosen.c.morning)
+        )
+        for item, morning in connection.execute(query):
+            found.setdefault(item, []).append(morning)
+    return found
 
 
 def _observed(chosen: sa.Subquery) -> sa.Select[tuple[object, ...]]:

@@ -10,10 +10,12 @@ from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.attempts import Attempts
 from reconciliation_pipeline.storage.counts import SaidCounts
 from reconciliation_pipeline.storage.database import open_database
+from reconciliation_pipeline.storage.decisions import Decisions
 from reconciliation_pipeline.storage.diffs import Diffs
 from reconciliation_pipeline.storage.digests import Digests
 from reconciliation_pipeline.storage.ledger import Ledger
 from reconciliation_pipeline.storage.outbox import Outbox
+from reconciliation_pipeline.storage.retractions import Retractions
 from reconciliation_pipeline.storage.tables import accepted_counts, confirmed_counts
 
 
@@ -28,6 +30,8 @@ class Store:
         ledger: What each trusted morning observed.
         accepted_counts: Unusual counts a person vouched for.
         confirmed_counts: Counts a person read off a system's own screen.
+        decisions: What people decided about differences.
+        retractions: Mornings that were taken back.
         outbox: Messages and their deliveries.
     """
 
@@ -40,6 +44,8 @@ class Store:
         self.ledger = Ledger(engine)
         self.accepted_counts = SaidCounts(engine, accepted_counts)
         self.confirmed_counts = SaidCounts(engine, confirmed_counts)
+        self.decisions = Decisions(engine)
+        self.retractions = Retractions(engine)
         self.outbox = Outbox(engine)
 
     @classmethod

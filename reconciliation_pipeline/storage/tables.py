@@ -56,6 +56,10 @@ attempts = sa.Table(
     # Whether its observations are in. A trusted morning that was never compared saw nothing, which
     # is not the same as having seen that there is nothing.
     sa.Column("recorded", sa.Boolean, nullable=False),
+    # How its keys were read; NULL where it was recorded before anybody asked.
+    sa.Column("epoch", sa.Text),
+    # Why it counts no more, in a sentence; NULL where it counts.
+    sa.Column("retracted", sa.Text),
     sa.UniqueConstraint("reconciliation", "morning", "number"),
 )
 
@@ -98,6 +102,33 @@ def _said_counts(name: str) -> sa.Table:
 
 accepted_counts = _said_counts("recon_accepted_counts")
 confirmed_counts = _said_counts("recon_confirmed_counts")
+
+decisions = sa.Table(
+    "recon_decisions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("item", sa.Text, nullable=False, index=True),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+    sa.Column("to", sa.Text),
+    sa.Column("until", sa.Date),
+)
+
+retractions = sa.Table(
+    "recon_retractions",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("morning", sa.Date, nullable=False),
+    sa.Column("restored", sa.Boolean, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", Moment, nullable=False),
+)
 
 messages = sa.Table(
     "recon_messages",

@@ -93,11 +93,12 @@ def test_every_claim_is_a_blocking_check_on_its_asset(graph):
     assert all("**Red means:**" in graph.get(key).description for key in keys)
 
 
-def test_there_is_a_job_a_morning_and_one_for_mondays(defs):
+def test_there_is_a_job_a_morning_one_for_mondays_and_two_for_what_people_decide(defs):
     repository = defs.get_repository_def()
+    names = {"pair_morning", "pair_heartbeat", "pair_assign", "pair_note"}
 
-    assert {"pair_morning", "pair_heartbeat"} == set(repository.job_names) - {"__ASSET_JOB"}
-    assert all(repository.get_job(name).description for name in ("pair_morning", "pair_heartbeat"))
+    assert names == set(repository.job_names) - {"__ASSET_JOB"}
+    assert all(repository.get_job(name).description for name in names)
 
 
 def test_schedules_and_sensors_run_unless_somebody_stops_them(defs):

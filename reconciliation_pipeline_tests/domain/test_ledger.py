@@ -8,15 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from reconciliation_pipeline.domain.ledger import (
-    Life,
-    Movement,
-    Observation,
-    identity,
-    lives,
-    movement,
-    signature,
-)
+from reconciliation_pipeline.domain.ledger import Movement, Observation, identity, movement, signature
+from reconciliation_pipeline.domain.lives import Life, lives
 from reconciliation_pipeline.domain.records import Cause, FieldDifference, Kind, Side
 from reconciliation_pipeline_tests.builders import MORNING, NAME, NOW, a_discrepancy, an_observation, euros, morning
 

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from reconciliation_pipeline.domain.ledger import matured
+from reconciliation_pipeline.domain.ledger import Sighting, matured, opened
 from reconciliation_pipeline_tests.builders import an_observation, morning
 
 YOUNG = an_observation("C-1", settling=True)
@@ -45,3 +45,13 @@ def test_the_order_in_which_mornings_arrive_does_not_matter():
     Random(1).shuffle(shuffled)
 
     assert matured(seen, timedelta(hours=1)) == matured(dict(shuffled), timedelta(hours=1))
+
+
+def test_what_is_open_leaves_lag_out_and_keeps_a_morning_with_nothing_open():
+    a, b = Sighting("a", "s", settling=False), Sighting("b", "s", settling=True)
+    seen = {morning(1): [], morning(2): [b], morning(4): [a, b]}
+
+    assert [(morning(1), frozenset()), (morning(2), frozenset()), (morning(4), frozenset("a"))] == list(
+        opened(seen, timedelta(days=3)).items()
+    )
+    assert frozenset("ab") == opened(seen, timedelta(days=2))[morning(4)]

@@ -9,7 +9,7 @@ import pytest
 from reconciliation_pipeline.domain import attempts, completeness, drift, judgement, ledger, records, result
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.comparison import SideBalance
-from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, MoneyClass, Outcome, Side, State
 from reconciliation_pipeline_tests.builders import (
     MORNING,

@@ -16,7 +16,7 @@ from reconciliation_pipeline.connectors.addresses import follow
 from reconciliation_pipeline.connectors.errors import ForeignNext, SourceError
 from reconciliation_pipeline.connectors.paging import Ended, RawPage, pager_for
 from reconciliation_pipeline.domain.conservation import adds_up
-from reconciliation_pipeline.domain.ledger import ItemState, Life
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.records import Amount, Kind, MoneyClass, Row, Side, State
 from reconciliation_pipeline.reporting.items import items
 from reconciliation_pipeline.settings.paging import RangePaging

@@ -7,7 +7,8 @@ from decimal import Decimal
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble, SideBalance, Tally
 from reconciliation_pipeline.domain.judgement import CLOSED
-from reconciliation_pipeline.domain.ledger import ItemState, Life, Movement, Observation, identity
+from reconciliation_pipeline.domain.ledger import Movement, Observation, identity
+from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.records import (
     Amount,
     Baseline,

@@ -3,11 +3,13 @@ from datetime import timedelta
 import pytest
 
 from reconciliation_pipeline.domain.comparison import KeyTrouble
-from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.decisions import Action, Decision, InForce
+from reconciliation_pipeline.domain.lives import Closing, ItemState
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
 from reconciliation_pipeline_tests.reporting.builders import (
     MORNING,
+    NOW,
     YESTERDAY,
     a_format_difference,
     a_life,
@@ -32,9 +34,15 @@ def test_an_item_has_exactly_the_fields_of_the_contract():
             "first_seen": "2026-11-22",
             "last_seen": "2026-11-22",
             "resolved_on": None,
-            "since": {"after": "2026-11-21", "before": "2026-11-22"},
+            "since": {"after": "2026-11-21", "before": "2026-11-22", "at_latest": None},
+            "times_seen": 1,
+            "returned": 0,
+            "flapping": False,
+            "closing": None,
             "owner": "finance-ops",
             "due": None,
+            "accepted_until": None,
+            "decisions": [],
             "money": {"class": "charged_after_cancellation", "currency": "EUR", "amount": "48.00"},
         }
     ] == items([a_life(one)])
@@ -104,5 +112,31 @@ def test_an_unknown_amount_is_null_and_keeps_its_class():
 def test_what_is_not_known_or_has_not_happened_is_null(after, resolved, life):
     (item,) = items([a_life(seen(), **{"agreed_on": YESTERDAY, **life})])
 
-    assert {"after": after, "before": "2026-11-22"} == item["since"]
+    assert {"after": after, "before": "2026-11-22", "at_latest": None} == item["since"]
     assert resolved == item["resolved_on"]
+
+
+def test_what_was_decided_is_told_in_full_and_what_holds_shows_in_owner_and_end():
+    to_anna = Decision("crm_billing", "d1", "s", Action.ASSIGN, "ben", "hers", NOW, to="anna")
+    for_now = Decision("crm_billing", "d1", "s", Action.ACCEPT, "anna", "in dispute", NOW, until=MORNING)
+    life = a_life(seen(), in_force=InForce("anna", accepted=for_now), decisions=(to_anna, for_now))
+
+    (item,) = items([life])
+
+    at = "2026-11-22T03:00:00+00:00"
+    assert ("anna", "2026-11-22") == (item["owner"], item["accepted_until"])
+    assert [
+        {"action": "assign", "by": "ben", "reason": "hers", "at": at, "to": "anna", "until": None},
+        {"action": "accept", "by": "anna", "reason": "in dispute", "at": at, "to": None, "until": "2026-11-22"},
+    ] == item["decisions"]
+
+
+def test_an_item_says_when_it_is_due_how_it_came_and_why_it_went():
+    (item,) = items(
+        [a_life(seen(), due=MORNING, at_latest=NOW, returned=2, is_flapping=True, closing=Closing.SUPERSEDED)]
+    )
+
+    at = "2026-11-22T03:00:00+00:00"
+    told = tuple(item[name] for name in ("due", "returned", "flapping", "closing"))
+    assert ("2026-11-22", 2, True, "superseded") == told
+    assert {"after": "2026-11-21", "before": "2026-11-22", "at_latest": at} == item["since"]

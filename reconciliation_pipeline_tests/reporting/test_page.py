@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 from reconciliation_pipeline.domain.comparison import Comparison, FormatDifference, KeyTrouble, Planted
-from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.records import Reason, Side
 from reconciliation_pipeline.domain.wording import LEFT_ASIDE
 from reconciliation_pipeline.reporting.page import page

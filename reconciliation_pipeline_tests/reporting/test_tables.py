@@ -5,12 +5,11 @@ import pytest
 from rich.console import Console, RenderableType
 
 from reconciliation_pipeline.domain.comparison import KeyTrouble
-from reconciliation_pipeline.domain.ledger import ItemState
+from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.wording import LEFT_ASIDE
+from reconciliation_pipeline.reporting.case import case_file, case_lines
 from reconciliation_pipeline.reporting.tables import (
-    case_file,
-    case_lines,
     difference_table,
     format_table,
     unpaired_table,

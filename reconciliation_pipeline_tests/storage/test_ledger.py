@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.ledger import Observation, lives
+from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.lives import lives
 from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.storage.errors import AttemptNotTrusted
 from reconciliation_pipeline.storage.store import Store

@@ -84,16 +84,17 @@ class Installation:
 @pytest.fixture
 def installation(database: Database) -> Iterator[Installation]:
     """A fresh installation on each database, its demo world at the story's instant."""
-    yield from _installed(database.home, database.postgres_url)
+    yield from installed(database.home, database.postgres_url)
 
 
 @pytest.fixture
 def small_installation(tmp_path: Path) -> Iterator[Installation]:
     """The same, on SQLite only."""
-    yield from _installed(tmp_path / "home", None)
+    yield from installed(tmp_path / "home", None)
 
 
-def _installed(home: Path, postgres_url: str | None) -> Iterator[Installation]:
+def installed(home: Path, postgres_url: str | None) -> Iterator[Installation]:
+    """Install everything below a folder, for as long as somebody asks for it."""
     world = control.serve(home, now=datetime.now(UTC), crm_port=free_port(), billing_port=free_port())
     environ = {
         "RECON_HOME": str(home),

@@ -1,0 +1,46 @@
+"""On what terms is a difference judged and followed: who answers for it, when is it due, how were its keys read?"""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Final
+
+from reconciliation_pipeline.domain.due import DuePolicy
+from reconciliation_pipeline.domain.judgement import JudgementPolicy
+from reconciliation_pipeline.domain.records import Kind, Side
+from reconciliation_pipeline.domain.routing import Route
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.settings.rules import amount_field
+
+_KINDS: Final = frozenset(Kind)
+
+
+def judgement_policy(reconciliation: Reconciliation) -> JudgementPolicy:
+    """Gather how differences are judged."""
+    owners = reconciliation.owners
+    named = {kind: owner for kind in Kind if (owner := getattr(owners, kind.value))}
+    routes = tuple(Route(one.owner, Kind(one.kind) if one.kind else None, one.field, one.key) for one in owners.routes)
+    return JudgementPolicy(reconciliation.settling, owners.default, amount_field(reconciliation), named, routes)
+
+
+def due_policy(reconciliation: Reconciliation) -> DuePolicy:
+    """Gather when differences are due."""
+    due = reconciliation.due
+    return DuePolicy(within=due.within, amounts=due.amount, age=due.age)
+
+
+def is_timed(reconciliation: Reconciliation) -> bool:
+    """Say whether every change of a record shows in its timestamps, on both sides."""
+    return all(reconciliation.sides[side].updated_at is not None for side in Side)
+
+
+def epoch(reconciliation: Reconciliation) -> str:
+    """Name how keys are read: 12 hexadecimal digits. Other keys mean that no difference can be followed any further."""
+    keys = reconciliation.keys.model_dump(mode="json", exclude={"aliases"})
+    paths = {side.value: reconciliation.sides[side].key for side in Side}
+    return hashlib.sha256(json.dumps([keys, paths], sort_keys=True).encode()).hexdigest()[:12]
+
+
+def whole_days(span: timedelta) -> int:
+    """Give the days of a span, begun ones included."""
+    return -(-span // timedelta(days=1))

@@ -1,0 +1,77 @@
+"""Is everything still there as it was proven, and which ledger is this?"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.codec import encode
+from reconciliation_pipeline.storage.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a look at everything came to.
+
+    Attributes:
+        digest: Names what was observed and decided, whatever the order in which it came.
+        mornings: How many trusted mornings there are.
+        bad: Mornings whose archived snapshots are gone or changed, oldest first, each with a sentence.
+        pruned: Mornings whose snapshots were given up on purpose.
+    """
+
+    digest: str
+    mornings: int
+    bad: Sequence[tuple[date, str]]
+    pruned: int
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether nothing is gone that should be there."""
+        return not self.bad
+
+
+def verify(work: Work) -> Verdict:
+    """Read everything again: each archived snapshot, each observation, each decision."""
+    bad, pruned = [], 0
+    mornings = work.store.ledger.mornings(work.id)
+    for morning in mornings:
+        attempt = work.store.attempts.latest_recorded(work.id, morning)
+        if attempt is None:
+            continue
+        if all(work.store.archive.is_pruned(snapshot) for snapshot in attempt.snapshots.values()):
+            pruned += 1
+        elif said := _damage(work, attempt):
+            bad.append((morning, said))
+    return Verdict(digest_of(work), len(mornings), tuple(bad), pruned)
+
+
+def digest_of(work: Work) -> str:
+    """Name what was observed on the trusted mornings and what was decided: 64 hexadecimal digits."""
+    found = hashlib.sha256()
+    for part in _parts(work):
+        found.update(json.dumps(part, sort_keys=True, separators=(",", ":")).encode())
+        found.update(b"\n")
+    return found.hexdigest()
+
+
+def _parts(work: Work) -> Iterator[object]:
+    calendar = work.store.ledger.calendar(work.id)
+    for morning in calendar.mornings:
+        yield [morning.isoformat(), calendar.epochs.get(morning)]
+        observed = work.store.ledger.on(work.id, morning) or []
+        yield from (encode(one) for one in sorted(observed, key=lambda one: one.item))
+    made = [encode(one) for one in work.store.decisions.of(work.id)]
+    yield from sorted(made, key=lambda one: json.dumps(one, sort_keys=True))
+
+
+def _damage(work: Work, attempt: Attempt) -> str:
+    try:
+        for snapshot in attempt.snapshots.values():
+            work.store.archive.resolve(snapshot)
+    except StorageError as damaged:
+        return damaged.text
+    return ""
