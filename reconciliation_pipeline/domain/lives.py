@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Final
 
 from reconciliation_pipeline.domain.decisions import Decision, InForce, in_force
-from reconciliation_pipeline.domain.due import DuePolicy
+from reconciliation_pipeline.domain.due import DuePolicy, Severity
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Kind, Side
 
@@ -139,6 +139,7 @@ class Life:
         in_force: What was decided and holds.
         decisions: Everything that was decided, oldest first.
         due: When it has to be gone; None when nothing says so.
+        severity: How much it matters.
         is_inherited: Whether its present stretch begins where keys began to be read in another way, so that nobody
             knows since when it is there.
     """
@@ -160,6 +161,7 @@ class Life:
     in_force: InForce = field(default_factory=InForce)
     decisions: tuple[Decision, ...] = ()
     due: date | None = None
+    severity: Severity = Severity.NORMAL
     is_inherited: bool = False
 
     @property
@@ -272,6 +274,7 @@ def _life(calendar: Calendar, course: Course, terms: Terms) -> Life:
         in_force=holds,
         decisions=decided,
         due=terms.due.due(course.latest, began=last.first) if is_there else None,
+        severity=terms.due.severity(course.latest),
         is_inherited=last.first in calendar.begins[1:],
     )
 

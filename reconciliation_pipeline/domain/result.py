@@ -69,7 +69,8 @@ class MorningResult:
         outcome: Clean, drift or not trustworthy.
         reasons: Every reason when it is not trustworthy, or unproven.
         differences: None when nothing was compared.
-        first: Whether no earlier morning was ever compared, so that everything found is inventory.
+        first: Whether no earlier morning was ever compared in this way, so that everything found is inventory.
+        rekeyed: Whether that is because keys are read in another way since the last trusted morning.
         groups: Open differences by kind and cause, most numerous first.
         money: What the open differences cost, by class and currency.
         moved: What changed since the previous trusted morning.
@@ -82,6 +83,7 @@ class MorningResult:
     reasons: tuple[Reason, ...]
     differences: DifferenceCounts | None
     first: bool = False
+    rekeyed: bool = False
     groups: tuple[Group, ...] = ()
     money: tuple[MoneyLine, ...] = ()
     moved: Movement = NOTHING_MOVED
@@ -115,6 +117,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
     observations: Iterable[Observation] | None,
     moved: Movement = NOTHING_MOVED,
     first: bool = False,
+    rekeyed: bool = False,
     messages: tuple[str, ...] = (),
     compared: Tally | None = None,
     set_aside: Mapping[str, ItemState] = MappingProxyType({}),
@@ -126,7 +129,8 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         observations: What its comparison observed; None when nothing was compared. A trusted pull
             that was never compared is not clean: nobody looked.
         moved: What changed since the previous trusted morning.
-        first: Whether no earlier morning was ever compared.
+        first: Whether no earlier morning was ever compared in this way.
+        rekeyed: Whether that is because keys are read in another way.
         messages: Keys of its messages.
         compared: Where its comparison put every row, and what became of what was planted into it.
         set_aside: By item, what people accepted or quarantined.
@@ -145,6 +149,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         reasons=attempt.reasons,
         differences=_counts(attempt, seen, aside, moved, compared),
         first=first,
+        rekeyed=rekeyed,
         groups=_groups(is_open),
         money=money_lines(is_open),
         moved=moved,

@@ -83,6 +83,20 @@ def settling_words(counts: DifferenceCounts, words: Words) -> str:
     return f"{counts.settling:,} still settling (younger than {span(words.settling)})"
 
 
+def aside_words(counts: DifferenceCounts) -> str:
+    """Say what people set aside: `1 accepted, 3 quarantined, counted apart`; empty where nothing is."""
+    parts = ((counts.accepted, "accepted"), (counts.quarantined, "quarantined"))
+    told = [f"{count:,} {word}" for count, word in parts if count]
+    return f"{', '.join(told)}, counted apart" if told else ""
+
+
+def first_words(*, rekeyed: bool) -> str:
+    """Say why nothing is called new or resolved."""
+    if rekeyed:
+        return "keys are read in another way since: what was open is closed, and all of this is inventory"
+    return "first morning: nothing earlier to measure against"
+
+
 def moved_words(counts: DifferenceCounts) -> str:
     """Say what changed since the last trusted morning: `3 new, 2 resolved since ...`."""
     changes = f"{counts.new:,} new, {counts.resolved:,} resolved"
@@ -148,9 +162,10 @@ def drift_message(
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
     lines = [_sides_line(result, words), *unproven, *_group_lines(result, words)]
     lines += [f"{settling_words(counts, words)}."] if counts.settling else []
-    lines += [f"{apart}." for apart in (format_words(counts), keys_words(counts), unknown_words(counts)) if apart]
+    apart = (aside_words(counts), format_words(counts), keys_words(counts), unknown_words(counts))
+    lines += [f"{each}." for each in apart if each]
     lines += _new_lines(moved.new, words, heading="Found" if is_first else "New")
-    lines += [_standing_line(counts, oldest_days, is_first=is_first)]
+    lines += [_standing_line(counts, oldest_days, first_words(rekeyed=result.rekeyed) if is_first else "")]
     lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]
     doubt = "UNPROVEN, " if result.is_unproven else ""
     title = f"{result.reconciliation}: {doubt}{counted(counts.open, 'difference')} to act on ({news})"
@@ -321,9 +336,9 @@ def _new_lines(new: Sequence[Observation], words: Words, *, heading: str) -> lis
     return [*lines, f"and {rest:,} more"] if rest > 0 else lines
 
 
-def _standing_line(counts: DifferenceCounts, oldest_days: int | None, *, is_first: bool) -> str:
-    if is_first:
-        return "First morning: nothing earlier to measure against."
+def _standing_line(counts: DifferenceCounts, oldest_days: int | None, first: str) -> str:
+    if first:
+        return f"{first[:1].upper()}{first[1:]}."
     unchanged = f"{counts.open - counts.new:,} unchanged"
     resolved = f"{counts.resolved:,} resolved since the last trusted morning"
     oldest = [] if oldest_days is None else [f"oldest {counted(oldest_days, 'day')}"]

@@ -65,6 +65,7 @@ def case_lines(life: Life, words: Words, on: date | None = None) -> list[Line]:
         ("owner", life.owner),
         *([("due", f"{life.due}{', overdue' if on and life.is_overdue(on) else ''}")] if life.due else []),
         ("amount", cost(seen, words) or "none"),
+        ("severity", life.severity.value),
     ]
     lines += [(f"in {words.name(side)}", _record(seen, side)) for side in Side]
     return lines + [("decided", _decided(one)) for one in life.decisions]

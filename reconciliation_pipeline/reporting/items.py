@@ -64,6 +64,7 @@ def _item(life: Life) -> dict[str, object]:
         "flapping": life.is_flapping,
         "closing": life.closing.value if life.closing else None,
         "owner": life.owner,
+        "severity": life.severity.value,
         "due": _iso(life.due),
         "accepted_until": _iso(life.in_force.accepted.until) if life.in_force.accepted else None,
         "decisions": [_decision(one) for one in life.decisions],

@@ -21,6 +21,8 @@ from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
+    aside_words,
+    first_words,
     format_words,
     money_words,
     moved_words,
@@ -155,11 +157,11 @@ def _lead(result: MorningResult, reconciliation: Reconciliation, found: Comparis
     if counts is None:
         return [nothing_happened(result)]
     settling = f"{settling_words(counts, words)}: normal lag, not counted." if counts.settling else ""
-    first = "First morning: nothing earlier to measure against."
-    moved = first if result.first else f"{_sentence(moved_words(counts))}."
+    moved = f"{_sentence(first_words(rekeyed=result.rekeyed) if result.first else moved_words(counts))}."
     troubled = counts.no_key + counts.duplicate_key
     keys = f"{counted(troubled, 'record')} without a key that pairs, counted apart." if troubled else ""
-    told = [f"{each}." for each in (format_words(counts), unknown_words(counts)) if each]
+    apart = (aside_words(counts), format_words(counts), unknown_words(counts))
+    told = [f"{each}." for each in apart if each]
     gone = "" if found else "Its comparison is not kept any more: what it set apart cannot be shown."
     planted = f"{result.planted.words}." if result.planted else ""
     unsafe = _key_sentences(reconciliation, words)

@@ -8,7 +8,8 @@ from rich.text import Text
 
 from reconciliation_pipeline.domain.records import Outcome
 from reconciliation_pipeline.domain.result import MorningResult, symbol
-from reconciliation_pipeline.reporting.terminal import FIRST_MORNING, summary
+from reconciliation_pipeline.domain.wording import first_words
+from reconciliation_pipeline.reporting.terminal import summary
 from reconciliation_pipeline.settings.model import Reconciliation
 
 COLOURS = {Outcome.CLEAN: "green", Outcome.DRIFT: "yellow", Outcome.NOT_TRUSTWORTHY: "red"}
@@ -22,7 +23,7 @@ def styled(result: MorningResult, reconciliation: Reconciliation) -> Text:
     text.highlight_regex(rf"(?<=· ){symbol(result.outcome)}(?=\n)", f"bold {colour}")
     text.highlight_regex(r"(?m)\bincomplete$|\bunproven$|\bnot pulled$", "red")
     text.highlight_regex(r"[\d,]+ to act on", f"bold {colour}")
-    text.highlight_regex(rf"{FIRST_MORNING}|\n  next: .*", "dim")
+    text.highlight_regex(rf"{first_words(rekeyed=False)}|{first_words(rekeyed=True)}|\n  next: .*", "dim")
     return text
 
 

@@ -11,6 +11,7 @@ from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
     Words,
     broken_off,
+    first_words,
     format_words,
     keys_words,
     moved_words,
@@ -22,9 +23,6 @@ from reconciliation_pipeline.domain.wording import (
 )
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
-
-FIRST_MORNING = "first morning: nothing earlier to measure against"
-"""The remark of a morning without a baseline."""
 
 
 def summary(result: MorningResult, reconciliation: Reconciliation) -> str:
@@ -104,7 +102,7 @@ def _group_rows(group: Group, words: Words) -> list[tuple[str, str, str, str]]:
 
 
 def _movement_lines(result: MorningResult, counts: DifferenceCounts) -> list[str]:
-    return [FIRST_MORNING if result.first else moved_words(counts)]
+    return [first_words(rekeyed=result.rekeyed) if result.first else moved_words(counts)]
 
 
 def _apart_lines(counts: DifferenceCounts, name: str) -> list[str]:

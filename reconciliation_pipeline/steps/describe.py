@@ -33,6 +33,7 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
         observations=None if own is None else grown[morning],
         moved=movement(grown[last], grown[morning]) if last else _all_new(grown[morning], earlier),
         first=last is None,
+        rekeyed=last is None and bool(earlier),
         messages=tuple(one.message.key for one in stored),
         compared=work.store.diffs.tally(attempt),
         set_aside=_set_aside(work, grown[morning], morning),

@@ -1,5 +1,6 @@
 """The exact words: a change here is a change in what people read."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,7 +16,9 @@ from reconciliation_pipeline.domain.wording import (
     LEFT_ASIDE,
     Pulse,
     Words,
+    aside_words,
     drift_message,
+    first_words,
     heartbeat_message,
     not_trustworthy_message,
     phrase,
@@ -304,3 +307,19 @@ def test_one_thing_is_singular_and_none_are_plural():
 
 def test_what_nobody_can_see_is_taken_out_of_foreign_text():
     assert "a b evil ü" == plain("a\nb \u202eev\u200bil\x1b \ufeffü")
+
+
+@pytest.mark.parametrize(
+    ("told", "accepted", "quarantined"),
+    [("1 accepted, 3 quarantined, counted apart", 1, 3), ("2 accepted, counted apart", 2, 0), ("", 0, 0)],
+)
+def test_what_people_set_aside_is_told_and_stays_counted(told, accepted, quarantined):
+    counts = a_result([seen()]).differences
+    assert counts is not None
+
+    assert told == aside_words(replace(counts, accepted=accepted, quarantined=quarantined))
+
+
+def test_where_keys_are_read_in_another_way_everything_is_inventory():
+    assert "first morning: nothing earlier to measure against" == first_words(rekeyed=False)
+    assert "inventory" in first_words(rekeyed=True)

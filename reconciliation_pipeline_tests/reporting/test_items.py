@@ -40,6 +40,7 @@ def test_an_item_has_exactly_the_fields_of_the_contract():
             "flapping": False,
             "closing": None,
             "owner": "finance-ops",
+            "severity": "normal",
             "due": None,
             "accepted_until": None,
             "decisions": [],

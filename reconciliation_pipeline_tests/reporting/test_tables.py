@@ -157,6 +157,7 @@ def test_the_case_file_tells_everything_in_plain_words():
         ("last seen", "2026-11-22, on 1 morning in all"),
         ("owner", "finance-ops"),
         ("amount", "48.00 EUR a month"),
+        ("severity", "normal"),
         ("in the CRM", "record crm-C-7, status cancelled, last changed 2026-11-22 03:00 UTC"),
         ("in billing", "record sub_C-7, status active, time of last change unknown"),
     ] == case_lines(a_life(one), WORDS)

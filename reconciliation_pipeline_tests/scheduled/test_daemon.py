@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from reconciliation_pipeline.demo import control
+from reconciliation_pipeline.demo import control, screens
+from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.channels.receiver import Receiver, receiving
 from reconciliation_pipeline_tests.demo.conftest import free_port
@@ -58,6 +60,11 @@ def environment(
     world = control.serve(home, crm_port=free_port(), billing_port=free_port())
     ours = {name: value for name, value in world.environment.items() if name != "RECON_NOW"}
     database = {"RECON_POSTGRES_URL": postgres} if postgres else {}
+    # Somebody read the counts off both screens, so that the first morning is believed.
+    with Store.open(home, postgres) as store:
+        for side, count in screens.running(home).items():
+            said = AcceptedCount(NAME, Side(side), tick.date(), count, "Ana", "its own screen", datetime.now(UTC))
+            store.confirmed_counts.keep(said)
     theirs = {name: value for name, value in os.environ.items() if not name.startswith("RECON_")}
     try:
         yield {

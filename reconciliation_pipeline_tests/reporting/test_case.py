@@ -1,0 +1,79 @@
+"""What a case file tells beyond the difference itself: its history, what was decided, and that it comes and goes."""
+
+from datetime import timedelta
+
+import pytest
+
+from reconciliation_pipeline.domain.decisions import Action, Decision, InForce
+from reconciliation_pipeline.domain.lives import Closing, ItemState, Stretch
+from reconciliation_pipeline.reporting.case import case_file, case_lines
+from reconciliation_pipeline.reporting.years import WIDTH, history_chart
+from reconciliation_pipeline_tests.builders import NOW, morning
+from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen
+from reconciliation_pipeline_tests.reporting.test_tables import printed
+
+DAY = timedelta(days=1)
+ACCEPTED = Decision("pair", "x", "s", Action.ACCEPT, "Ana", "known", NOW, until=MORNING + DAY)
+ASSIGNED = Decision("pair", "x", "s", Action.ASSIGN, "Ben", "theirs", NOW, to="sales-ops")
+
+
+def told(life, name: str, on=None) -> list[str]:
+    return [value for called, value in case_lines(life, WORDS, on) if called == name]
+
+
+def test_decisions_are_told_with_who_when_and_why():
+    life = a_life(seen(), decisions=(ACCEPTED, ASSIGNED), in_force=InForce("sales-ops", ACCEPTED))
+
+    assert [
+        f"{NOW:%Y-%m-%d %H:%M} UTC  accept until {MORNING + DAY}, by Ana: known",
+        f"{NOW:%Y-%m-%d %H:%M} UTC  assign to sales-ops, by Ben: theirs",
+    ] == told(life, "decided")
+    assert ["sales-ops"] == told(life, "owner")
+
+
+@pytest.mark.parametrize(
+    ("state", "changes"),
+    [
+        ("open", {}),
+        (f"accepted until {MORNING + DAY} by Ana", {"state": ItemState.ACCEPTED, "in_force": InForce(None, ACCEPTED)}),
+        ("quarantined by Ben", {"state": ItemState.QUARANTINED, "in_force": InForce(None, None, ASSIGNED)}),
+        (
+            f"closed on {MORNING}: keys are read in another way since",
+            {"state": ItemState.RESOLVED, "resolved_on": MORNING, "closing": Closing.SUPERSEDED},
+        ),
+    ],
+)
+def test_where_it_stands_says_who_put_it_there(state, changes):
+    assert [state] == told(a_life(seen(), **changes), "state")
+
+
+def test_what_comes_and_goes_is_not_settled_where_it_shows():
+    assert [] == told(a_life(seen()), "comes and goes")
+    assert ["came back 1 time"] == told(a_life(seen(), returned=1), "comes and goes")
+    assert "at its source" in told(a_life(seen(), returned=2, is_flapping=True), "comes and goes")[0]
+
+
+def test_what_is_due_says_so_and_when_it_is_late():
+    life = a_life(seen(), due=MORNING)
+
+    assert [[f"{MORNING}"], [f"{MORNING}, overdue"]] == [told(life, "due", MORNING + n * DAY) for n in (0, 1)]
+
+
+def test_the_history_tells_each_stretch_and_every_change_of_values_within():
+    one, other = conflict("C-9", ("plan", "basic", "pro")), conflict("C-9", ("plan", "basic", "team"))
+    life = a_life(other, stretches=(Stretch(morning(1), morning(3), 3), Stretch(morning(5), morning(5), 1)))
+    lines = printed(case_file(life, WORDS, seen={morning(1): one, morning(2): one, morning(3): other}))
+
+    assert [f"{morning(1)} to {morning(3)}, 3 mornings", f"{morning(5)}, 1 morning"] == [
+        line.removeprefix("was there").strip() for line in lines if line.startswith("was there")
+    ]
+    assert [str(morning(1)), str(morning(3))] == [line.split()[0] for line in lines if "plan: basic" in line][-2:]
+
+
+def test_the_chart_has_a_line_a_morning_a_gap_where_nobody_looked_and_a_bar_for_anything_at_all():
+    points = [(morning(1), 5, 5, 0), (morning(2), 5, 5, 1), (morning(5), 5, 5, 1_000_000)]
+    heading, none, few, gap, many = (line.rstrip() for line in printed(history_chart(points, WORDS)))
+
+    assert heading.split() == ["morning", *WORDS.labels.values(), "open"]
+    assert [0, 1, WIDTH] == [sum(letter in "▏▎▍▌▋▊▉█" for letter in line) for line in (none, few, many)]
+    assert gap.strip() == "no trusted morning for 2 days"
