@@ -30,6 +30,8 @@ class JudgementPolicy:
         amount_field: Which field says what a record costs; None when none does.
         owners: Owners by kind.
         routes: Owners by more than that, asked first.
+        by_kind: How young differences of a kind may be, where that is something else.
+        by_field: How young records that differ in a field may be.
     """
 
     settling: timedelta
@@ -37,6 +39,13 @@ class JudgementPolicy:
     amount_field: str | None = None
     owners: Mapping[Kind, str] = field(default_factory=dict)
     routes: Sequence[Route] = ()
+    by_kind: Mapping[Kind, timedelta] = field(default_factory=dict)
+    by_field: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def window(self, found: Discrepancy) -> timedelta:
+        """Say how young a difference may be; where several fields differ, none may be older than its own time."""
+        usual = self.by_kind.get(found.kind, self.settling)
+        return min((self.by_field.get(one.name, usual) for one in found.fields), default=usual)
 
 
 def judge(
@@ -63,7 +72,7 @@ def judge(
             key=found.key,
             cause=found.cause,
             fields=found.fields,
-            settling=is_settling(found, as_of=as_of, until=until, window=policy.settling),
+            settling=is_settling(found, as_of=as_of, until=until, window=policy.window(found)),
             money_class=money_class(found, policy.amount_field),
             amount=amount_at_stake(found, policy.amount_field),
             owner=owner_of(found, policy.routes, policy.owners, policy.default_owner),

@@ -214,18 +214,20 @@ class Moments:
         return None if age is Age.UNKNOWN else getattr(self, age.value)
 
 
-def moments(*, as_of: datetime, until: datetime, window: timedelta) -> Moments:
+def moments(*, as_of: datetime, until: datetime, window: timedelta, shortest: timedelta | None = None) -> Moments:
     """Find the instants for a morning.
 
     Args:
         as_of: When the earlier of the two pulls began (UTC).
         until: When the later of the two ended (UTC).
-        window: How young a difference may be and still be normal lag.
+        window: How young any difference may be and still be normal lag.
+        shortest: How young every one may be, where that differs by kind or field.
     """
     edge = _floor(as_of - window) if window <= as_of - _EPOCH else None
+    young = _floor(as_of - shortest) if shortest is not None and shortest <= as_of - _EPOCH else edge
     older = None if edge is None or edge - _EPOCH < timedelta(days=1) else edge - timedelta(days=1)
     ahead = _floor(until + AHEAD) + _SECOND
-    return Moments(older, edge, (edge or _EPOCH) + _SECOND, ahead if ahead < _LATEST else None)
+    return Moments(older, edge, (young or _EPOCH) + _SECOND, ahead if ahead < _LATEST else None)
 
 
 def _floor(moment: datetime) -> datetime:

@@ -17,7 +17,7 @@ from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth
 from reconciliation_pipeline.settings.comparing import Compared, KeySettings
 from reconciliation_pipeline.settings.engine import DuckSettings, EngineSettings
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
-from reconciliation_pipeline.settings.people import Channel, Due, Owners, Schedule
+from reconciliation_pipeline.settings.people import Channel, Due, Owners, Schedule, SettlingFor
 from reconciliation_pipeline.settings.values import (
     IDENTITY,
     Address,
@@ -278,6 +278,8 @@ class Reconciliation(Strict):
     """When the morning runs."""
     settling: Duration = timedelta(hours=1)
     """How young a difference may be and still be normal lag."""
+    settling_for: SettlingFor = SettlingFor()
+    """The same for some kinds and fields."""
     floor: float = Field(default=0.8, gt=0, le=1)
     """Share of the last trusted morning below which a side is not believed."""
     side_ratio: float = Field(default=0.5, gt=0, le=1)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciliation_pipeline.settings.values import Cron, CurrencyCode, Duration, Strict, Text, VariableName
+from reconciliation_pipeline.settings.values import Cron, CurrencyCode, Duration, FieldName, Strict, Text, VariableName
 
 
 class Schedule(Strict):
@@ -43,6 +43,19 @@ class Owners(Strict):
     """Whoever answers for charges the CRM knows no customer for."""
     value_conflict: str | None = None
     """Whoever answers for values that differ."""
+
+
+class SettlingFor(Strict):
+    """How young some differences may be and still be normal lag, where that is not `settling`."""
+
+    crm_only: Duration | None = None
+    """Records that billing does not know."""
+    billing_only: Duration | None = None
+    """Records that the CRM does not know."""
+    value_conflict: Duration | None = None
+    """Records with different values."""
+    fields: dict[FieldName, Duration] = Field(default_factory=dict)
+    """Records that differ in these fields; where several differ, the shortest time counts."""
 
 
 class Due(Strict):

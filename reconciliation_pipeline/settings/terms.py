@@ -20,7 +20,22 @@ def judgement_policy(reconciliation: Reconciliation) -> JudgementPolicy:
     owners = reconciliation.owners
     named = {kind: owner for kind in Kind if (owner := getattr(owners, kind.value))}
     routes = tuple(Route(one.owner, Kind(one.kind) if one.kind else None, one.field, one.key) for one in owners.routes)
-    return JudgementPolicy(reconciliation.settling, owners.default, amount_field(reconciliation), named, routes)
+    return JudgementPolicy(
+        settling=reconciliation.settling,
+        default_owner=owners.default,
+        amount_field=amount_field(reconciliation),
+        owners=named,
+        routes=routes,
+        by_kind={kind: window for kind in Kind if (window := getattr(reconciliation.settling_for, kind.value))},
+        by_field=reconciliation.settling_for.fields,
+    )
+
+
+def windows(reconciliation: Reconciliation) -> tuple[timedelta, timedelta]:
+    """Give the shortest and the longest time in which a difference may be normal lag."""
+    policy = judgement_policy(reconciliation)
+    every = (policy.settling, *policy.by_kind.values(), *policy.by_field.values())
+    return min(every), max(every)
 
 
 def due_policy(reconciliation: Reconciliation) -> DuePolicy:

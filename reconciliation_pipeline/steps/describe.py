@@ -10,7 +10,7 @@ from reconciliation_pipeline.domain.decisions import Decision, by_item, in_force
 from reconciliation_pipeline.domain.ledger import Movement, Observation, matured, movement, opened
 from reconciliation_pipeline.domain.lives import Calendar, Course, ItemState, Life, Terms, lives, lives_of
 from reconciliation_pipeline.domain.result import MorningResult, conclude
-from reconciliation_pipeline.settings.terms import due_policy, is_timed
+from reconciliation_pipeline.settings.terms import due_policy, is_timed, windows
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.diffs import NotCompared
 
@@ -24,7 +24,7 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
         **work.store.ledger.observations(work.id, until=morning, since=_far_enough(work, earlier, morning)),
         morning: own or (),
     }
-    grown = matured(seen, work.reconciliation.settling)
+    grown = matured(seen, _longest(work))
     # Where keys are read in another way since, nothing is new and nothing resolved: everything is inventory.
     last = None if morning in calendar.begins or not earlier else earlier[-1]
     stored = work.store.outbox.all(work.id, morning=morning)
@@ -37,7 +37,13 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
         messages=tuple(one.message.key for one in stored),
         compared=work.store.diffs.tally(attempt),
         set_aside=_set_aside(work, grown[morning], morning),
+        recheck=work.store.rechecks.of(attempt),
     )
+
+
+def _longest(work: Work) -> timedelta:
+    """Give the longest time in which a difference may be lag: whoever was seen that long ago is real."""
+    return windows(work.reconciliation)[1]
 
 
 def _all_new(observed: Iterable[Observation], earlier: Sequence[date]) -> Movement:
@@ -46,7 +52,7 @@ def _all_new(observed: Iterable[Observation], earlier: Sequence[date]) -> Moveme
 
 def _far_enough(work: Work, earlier: Sequence[date], morning: date) -> date | None:
     """Name the trusted morning from which on all must be read to know what only looks young on this one."""
-    old = [day for day in earlier if morning - day >= work.reconciliation.settling]
+    old = [day for day in earlier if morning - day >= _longest(work)]
     return old[-1] if old else None
 
 
@@ -120,7 +126,7 @@ def _grown(work: Work, calendar: Calendar, found: Sequence[Course]) -> list[Cour
     if not any(one.latest.settling for one in found):
         return list(found)
     since = _far_enough(work, calendar.mornings[:-1], today)
-    open_now = opened(work.store.ledger.sightings(work.id, until=today, since=since), work.reconciliation.settling)
+    open_now = opened(work.store.ledger.sightings(work.id, until=today, since=since), _longest(work))
     return [
         replace(one, latest=replace(one.latest, settling=False))
         if one.stretches[-1].last == today and one.latest.item in open_now[today]
@@ -146,7 +152,7 @@ def open_on(work: Work, until: date | None, *, most: int | None = None) -> dict[
     first = mornings[-most] if most is not None and most < len(mornings) else mornings[0]
     since = _far_enough(work, [day for day in mornings if day < first], first) or mornings[0]
     seen = work.store.ledger.sightings(work.id, until=until, since=since)
-    named = opened(seen, work.reconciliation.settling)
+    named = opened(seen, _longest(work))
     return {day: items for day, items in named.items() if day >= first}
 
 

@@ -24,6 +24,7 @@ from reconciliation_pipeline.domain.planting import plants
 from reconciliation_pipeline.domain.plants import RESERVED, Ground, Place, Sown, moments
 from reconciliation_pipeline.domain.records import Discrepancy, Side
 from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.settings.terms import windows
 from reconciliation_pipeline.steps.pull import value_names
 from reconciliation_pipeline.storage.writer import SnapshotWriter
 
@@ -67,7 +68,8 @@ def compare_planted(  # noqa: PLR0913 - the pair, its files and rules, and the m
     beds = {side: Seedbed(pair.sides[side]) for side in Side}
     grounds = {side: bed.ground for side, bed in beds.items()}
     prefix = reserve(grounds)
-    when = moments(as_of=as_of, until=until, window=pair.settling)
+    shortest, longest = windows(pair)
+    when = moments(as_of=as_of, until=until, window=longest, shortest=shortest)
     planned = plants(rules.fields, rules.amount_field, grounds, when, prefix=prefix, keys=rules.key)
     sown = sow(planned, beds, rules.fields)
     with TemporaryDirectory(prefix="recon-") as folder:

@@ -292,3 +292,27 @@ class TestJudge:
         (seen,) = judge(NAME, [found], as_of=then, until=then, policy=POLICY)
 
         assert seen.settling is True
+
+
+HOUR = timedelta(hours=1)
+BY_MORE = JudgementPolicy(
+    HOUR, "finance-ops", by_kind={Kind.CRM_ONLY: 2 * HOUR, Kind.VALUE_CONFLICT: 3 * HOUR}, by_field={"mrr": 4 * HOUR}
+)
+PLAN, PRICE = FieldDifference("plan", "a", "b"), FieldDifference("mrr", "1", "2")
+
+
+@pytest.mark.parametrize(
+    ("hours", "found"),
+    [
+        (1, a_discrepancy(Kind.BILLING_ONLY)),
+        (2, a_discrepancy(Kind.CRM_ONLY)),
+        (3, a_discrepancy(Kind.VALUE_CONFLICT, fields=(PLAN,))),
+        (4, a_discrepancy(Kind.VALUE_CONFLICT, fields=(PRICE,))),
+        (3, a_discrepancy(Kind.VALUE_CONFLICT, fields=(PLAN, PRICE))),
+    ],
+)
+def test_how_young_a_difference_may_be_is_said_by_field_by_kind_or_for_all(hours, found):
+    edge = replace(found, changed_at={Side.BILLING: NOW - hours * HOUR})
+    young = replace(found, changed_at={Side.BILLING: NOW - hours * HOUR + timedelta(microseconds=1)})
+
+    assert [False, True] == [one.settling for one in judge(NAME, [edge, young], as_of=NOW, until=NOW, policy=BY_MORE)]

@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.settings.mistakes import SettingsBroken
 from reconciliation_pipeline_tests.planting.bench import of
 from reconciliation_pipeline_tests.planting.pairs import CSV, LINES, PARQUET, REST, SQL, STRIPE, pair
@@ -82,9 +83,11 @@ def pairs(draw):
         if kinds[name] != "text" and draw(st.booleans()):
             tolerance = draw(st.decimals(0, 10_000, places=12))
             compared[position] = {"field": name, "tolerance": {"absolute": str(tolerance)}}
-    settling = draw(st.sampled_from(["0s", "1h", "2d", "90000d"]))
+    windows = st.sampled_from(["0s", "1h", "2d", "90000d"])
+    settling, by_kind = draw(windows), {kind.value: draw(windows) for kind in Kind if draw(st.booleans())}
+    settling_for = {**by_kind, "fields": {name: draw(windows) for name in NAMES if draw(st.booleans())}}
     try:
-        return pair(draw(sides(kinds)), draw(sides(kinds)), *compared, settling=settling)
+        return pair(draw(sides(kinds)), draw(sides(kinds)), *compared, settling=settling, settling_for=settling_for)
     except SettingsBroken:
         assume(condition=False)
 
