@@ -294,7 +294,6 @@ class TestJudge:
         assert seen.settling is True
 
 
-HOUR = timedelta(hours=1)
 BY_MORE = JudgementPolicy(
     HOUR, "finance-ops", by_kind={Kind.CRM_ONLY: 2 * HOUR, Kind.VALUE_CONFLICT: 3 * HOUR}, by_field={"mrr": 4 * HOUR}
 )
