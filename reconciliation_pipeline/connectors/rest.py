@@ -6,7 +6,7 @@ Joins the parts that know one thing each: `transport.py` asks, `lister.py` reads
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -278,7 +278,7 @@ class RestSource:
 def _asked(reads: PointReads, session: Session, keys: Sequence[str], by: By) -> Iterator[PointRead]:
     with closing(session.wire):
         for key in keys:
-            yield reads.ask(key, by)
+            yield replace(reads.ask(key, by), requests=session.wire.requests)
 
 
 def _refuse_wrong_paths(settings: RestSide) -> None:

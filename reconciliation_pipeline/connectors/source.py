@@ -7,7 +7,7 @@ for by id or by key, which is how a walk's gaps are found.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -58,12 +58,14 @@ class PointRead:
         rows: The records it showed, mapped; a key may have several. Empty when it has none.
         hidden: It has one and does not show it to these credentials.
         others: Source ids of records it showed as well, though their key is another.
+        requests: Requests sent so far in this row of questions, retries included.
     """
 
     asked: str
     rows: tuple[Row, ...] = ()
     hidden: bool = False
     others: tuple[str, ...] = ()
+    requests: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

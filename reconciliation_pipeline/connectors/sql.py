@@ -203,7 +203,7 @@ class SqlSource:
                     name = row.source_id if by is By.ID else row.key
                     if name in found:
                         found[name].append(row)
-            yield from (PointRead(key, tuple(found[key])) for key in chunk)
+            yield from (PointRead(key, tuple(found[key]), requests=start // AT_ONCE + 1) for key in chunk)
 
     def _batches(self, held: _Held, rows: sa.Select[Any]) -> Generator[_Rows, None, None]:
         """Yield the rows, as many at once as a page has; the last batch has fewer, and may be empty."""

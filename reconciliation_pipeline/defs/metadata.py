@@ -14,6 +14,7 @@ from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.lives import ItemState, Life
+from reconciliation_pipeline.domain.recheck import Recheck
 from reconciliation_pipeline.domain.records import Baseline, Kind, MoneyClass, Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult, symbol
 from reconciliation_pipeline.domain.wording import Words
@@ -97,10 +98,24 @@ def ledger_metadata(result: MorningResult, lives: Sequence[Life], words: Words) 
         "new": counts.new,
         "resolved": counts.resolved,
         "still settling": counts.settling,
+        **_recheck_metadata(result.recheck),
         "oldest, in days": max(((result.morning - life.first_seen).days for life in is_open), default=0),
         **_money_metadata(result.money, words),
         "what it costs": dg.MetadataValue.md(markdown.costs(result, words)),
         "oldest first": dg.MetadataValue.md(markdown.oldest_first(is_open, words)),
+    }
+
+
+def _recheck_metadata(found: Recheck | None) -> Metadata:
+    """Describe what came of asking once more; where nobody was asked there is nothing to plot."""
+    if found is None:
+        return {}
+    remarks = {"asking once more": dg.MetadataValue.text(" ".join(found.remarks))} if found.remarks else {}
+    return {
+        "asked once more": found.asked,
+        "gone when asked again": len(found.cleared),
+        "requests for it": sum(found.requests.values()),
+        **remarks,
     }
 
 

@@ -32,6 +32,8 @@ class Observation:
         source_ids: The systems' own ids.
         statuses: The systems' own statuses.
         changed_at: When each side last changed it (UTC).
+        cleared_after: Seconds from its last change to the moment at which both systems were asked once more, and it was
+            gone; None for everything else. What had cleared is lag.
     """
 
     item: str
@@ -47,6 +49,12 @@ class Observation:
     source_ids: Mapping[Side, str] = field(default_factory=dict)
     statuses: Mapping[Side, str | None] = field(default_factory=dict)
     changed_at: Mapping[Side, datetime | None] = field(default_factory=dict)
+    cleared_after: int | None = None
+
+    @property
+    def had_cleared(self) -> bool:
+        """Whether it was gone when both systems were asked once more."""
+        return self.cleared_after is not None
 
 
 def _digest(*parts: object) -> str:
@@ -78,12 +86,14 @@ class Sighting(NamedTuple):
     item: str
     signature: str
     settling: bool
+    had_cleared: bool = False
 
 
 def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelta) -> dict[date, frozenset[str]]:
     """Name what looks young and is not: an earlier trusted morning, at least one window ago, saw it unchanged.
 
-    A record that something touches every night would look young for ever by its timestamps alone.
+    A record that something touches every night would look young for ever by its timestamps alone. What was seen to be
+    gone was not there unchanged: it begins anew.
 
     Args:
         seen: What each trusted morning observed, also those that observed nothing.
@@ -92,7 +102,7 @@ def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelt
     found: dict[date, frozenset[str]] = {}
     since: dict[tuple[str, str], date] = {}
     for morning in sorted(seen):
-        observed = tuple(seen[morning])
+        observed = tuple(one for one in seen[morning] if not one.had_cleared)
         since = {(one.item, one.signature): since.get((one.item, one.signature), morning) for one in observed}
         found[morning] = frozenset(
             one.item

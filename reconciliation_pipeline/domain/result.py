@@ -14,6 +14,7 @@ from reconciliation_pipeline.domain.comparison import Planted, Tally
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.lives import ItemState
+from reconciliation_pipeline.domain.recheck import Recheck
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
 
 NOTHING_MOVED = Movement((), ())
@@ -26,6 +27,7 @@ SCHEMA = 1
 class DifferenceCounts:
     """How many records the sides disagree on; total = settling + open + quarantined + accepted.
 
+    `cleared` are those of `settling` that were gone when both systems were asked once more.
     Counted apart: `format_only` and `unknown_value` in pairs of records, `no_key` and `duplicate_key` in records.
     """
 
@@ -43,6 +45,7 @@ class DifferenceCounts:
     no_key: int
     duplicate_key: int
     unknown_value: int = 0
+    cleared: int = 0
 
     @property
     def is_partial(self) -> bool:
@@ -76,6 +79,7 @@ class MorningResult:
         moved: What changed since the previous trusted morning.
         messages: Idempotency keys of the messages this morning has in the outbox.
         planted: Whether the comparison found what was planted into it; None when nothing is known of that.
+        recheck: What came of asking both systems once more; None when nobody was asked.
     """
 
     attempt: Attempt
@@ -89,6 +93,7 @@ class MorningResult:
     moved: Movement = NOTHING_MOVED
     messages: tuple[str, ...] = ()
     planted: Planted | None = None
+    recheck: Recheck | None = None
 
     @property
     def is_unproven(self) -> bool:
@@ -121,6 +126,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
     messages: tuple[str, ...] = (),
     compared: Tally | None = None,
     set_aside: Mapping[str, ItemState] = MappingProxyType({}),
+    recheck: Recheck | None = None,
 ) -> MorningResult:
     """Say what an attempt came to.
 
@@ -134,6 +140,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         messages: Keys of its messages.
         compared: Where its comparison put every row, and what became of what was planted into it.
         set_aside: By item, what people accepted or quarantined.
+        recheck: What came of asking both systems once more.
     """
     planted = compared.planted if compared else None
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
@@ -155,6 +162,7 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         moved=moved,
         messages=messages,
         planted=planted,
+        recheck=recheck,
     )
 
 
@@ -193,6 +201,7 @@ def _counts(
             troubles.get("duplicate_key", 0) if compared else sum(receipt.duplicate_key for receipt in receipts)
         ),
         unknown_value=pairs.unknown_value if pairs else 0,
+        cleared=sum(one.had_cleared for one in seen),
     )
 
 
@@ -220,6 +229,7 @@ def to_json(result: MorningResult) -> dict[str, object]:
         "differences": _differences_json(result.differences),
         "money": [_money_json(line) for line in result.money],
         "planted": _planted_json(result.planted),
+        "recheck": _recheck_json(result.recheck),
         "messages": list(result.messages),
     }
 
@@ -250,6 +260,18 @@ def _side_json(side: Side, snapshot: Snapshot | None) -> dict[str, object]:
 
 def _planted_json(planted: Planted | None) -> dict[str, int]:
     return {"found": 0, "of": 0} if planted is None else {"found": planted.found, "of": planted.of}
+
+
+def _recheck_json(found: Recheck | None) -> dict[str, object] | None:
+    if found is None:
+        return None
+    return {
+        "asked": found.asked,
+        "cleared": len(found.cleared),
+        "left": found.left,
+        "requests": {side.value: found.requests.get(side, 0) for side in Side},
+        "remarks": list(found.remarks),
+    }
 
 
 def _differences_json(counts: DifferenceCounts | None) -> dict[str, int] | None:

@@ -79,8 +79,10 @@ def since_when(life: Life) -> str:
 
 
 def settling_words(counts: DifferenceCounts, words: Words) -> str:
-    """Say how many differences are still lag: `17 still settling (younger than 1 h)`."""
-    return f"{counts.settling:,} still settling (younger than {span(words.settling)})"
+    """Say how many differences are lag: `17 still settling (younger than 1 h), 2 gone when asked again`."""
+    young = counts.settling - counts.cleared
+    told = [f"{young:,} still settling (younger than {span(words.settling)})"] if young else []
+    return ", ".join([*told, *([f"{counts.cleared:,} gone when asked again"] if counts.cleared else [])])
 
 
 def aside_words(counts: DifferenceCounts) -> str:

@@ -66,6 +66,7 @@ def _item(life: Life) -> dict[str, object]:
         "owner": life.owner,
         "severity": life.severity.value,
         "due": _iso(life.due),
+        "cleared_after": seen.cleared_after,
         "accepted_until": _iso(life.in_force.accepted.until) if life.in_force.accepted else None,
         "decisions": [_decision(one) for one in life.decisions],
         "money": _money(seen),
@@ -89,6 +90,7 @@ def history_items(seen: Mapping[date, Observation]) -> list[dict[str, object]]:
         {
             "date": morning.isoformat(),
             "settling": one.settling,
+            "cleared_after": one.cleared_after,
             "reason": one.cause.value if one.cause else None,
             "fields": [_values(each) for each in shown_fields(one)],
             "money": _money(one),

@@ -73,6 +73,7 @@ def _compared(result: MorningResult, counts: DifferenceCounts, words: Words) -> 
         *filter(None, [format_words(counts)]),
         *_apart_lines(counts, result.reconciliation),
         *([result.planted.words] if result.planted else []),
+        *(result.recheck.remarks if result.recheck else ()),
     ]
 
 

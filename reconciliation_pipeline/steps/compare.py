@@ -20,9 +20,9 @@ from reconciliation_pipeline.domain.rules import AS_WRITTEN
 from reconciliation_pipeline.settings.rules import key_rule
 from reconciliation_pipeline.steps.digests import digests_of, settled_rules
 from reconciliation_pipeline.steps.engines import engine_of
+from reconciliation_pipeline.steps.judged import judge_found, pulled_between
 from reconciliation_pipeline.steps.plant import Compare, compare_planted
 from reconciliation_pipeline.steps.prove import alarm, trusted_morning
-from reconciliation_pipeline.steps.record import judge_found, pulled_between
 from reconciliation_pipeline.steps.work import Work
 
 SHOWN: Final = 3

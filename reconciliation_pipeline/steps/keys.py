@@ -18,6 +18,16 @@ def keys_of(work: Work, side: Side) -> Keys:
     return Keys(means[side], means[side.other], key_written_by("key", rule, side))
 
 
+def written(work: Work, side: Side, keys: Iterable[str]) -> dict[str, str]:
+    """Say how a side would write each of a few keys of the other one."""
+    rule, known = key_rule(work.reconciliation), list(keys)
+    if rule == AS_WRITTEN or not known:
+        return {key: key for key in known}
+    with asking() as connection:
+        query = f"SELECT key, {key_written_by('key', rule, side)} FROM (SELECT unnest($keys) AS key)"  # noqa: S608 - quoted settings
+        return dict(connection.execute(query, {"keys": known}).fetchall())
+
+
 def meanings(work: Work, side: Side, keys: Iterable[str]) -> dict[str, str]:
     """Say under which key the comparison knows each of a few keys that a side was asked for."""
     rule, asked = key_rule(work.reconciliation), list(keys)

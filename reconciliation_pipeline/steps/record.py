@@ -1,23 +1,22 @@
 """Judge what the comparison found and write this morning's observations into the ledger."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
-from reconciliation_pipeline.domain.completeness import TrustedMorning
-from reconciliation_pipeline.domain.evidence import Unlisted
-from reconciliation_pipeline.domain.judgement import judge
 from reconciliation_pipeline.domain.ledger import Observation
-from reconciliation_pipeline.domain.records import Cause, Discrepancy, Kind, Side
-from reconciliation_pipeline.settings.terms import epoch, judgement_policy
-from reconciliation_pipeline.steps.examine import late_keys, unlisted_keys
+from reconciliation_pipeline.domain.recheck import excused
+from reconciliation_pipeline.settings.terms import epoch
+from reconciliation_pipeline.steps.compare import comparison_rules
+from reconciliation_pipeline.steps.judged import judged
 from reconciliation_pipeline.steps.prove import trusted_morning
+from reconciliation_pipeline.steps.recheck import fingerprint
 from reconciliation_pipeline.steps.work import Work
 
 
 def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observation, ...]]:
-    """Judge and record one morning; doing it twice changes nothing.
+    """Judge and record one morning; doing it twice changes nothing, and no system is asked.
+
+    What had cleared when both systems were asked once more (`recheck.py`) is read from what was kept of that.
 
     Raises:
         Untrusted: The morning is not trusted.
@@ -25,41 +24,10 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
     """
     trusted = trusted_morning(work, morning)
     attempt = trusted.attempt
-    unlisted = unlisted_keys(work, attempt)
-    found = (_as_told(one, unlisted) for one in work.store.diffs.load(attempt).discrepancies)
-    judged = judge_found(work, trusted, found)
-    # What one system had not known yet when its walk began, and knows now, is on its way.
-    late = late_keys(work, attempt)
-    observations = tuple(replace(one, settling=one.settling or one.key in late) for one in judged)
+    observations = excused(
+        judged(work, trusted),
+        work.store.rechecks.of(attempt),
+        rules=fingerprint(comparison_rules(work, trusted)),
+    )
     work.store.ledger.record(attempt, observations, epoch=epoch(work.reconciliation))
     return attempt, observations
-
-
-def _as_told(found: Discrepancy, unlisted: Mapping[Side, Mapping[str, Unlisted]]) -> Discrepancy:
-    """Complete a one-sided difference with what the other side said when it was asked for that very record."""
-    side = {Kind.CRM_ONLY: Side.BILLING, Kind.BILLING_ONLY: Side.CRM}.get(found.kind)
-    if side is None or found.cause is not Cause.UNKNOWN or found.key not in unlisted.get(side, {}):
-        return found
-    told = unlisted[side][found.key]
-    return replace(
-        found,
-        cause=Cause(told.state),
-        source_ids={**found.source_ids, side: told.source_id},
-        statuses={**found.statuses, side: told.status},
-        changed_at={**found.changed_at, side: told.changed_at},
-    )
-
-
-def judge_found(work: Work, trusted: TrustedMorning, found: Iterable[Discrepancy]) -> tuple[Observation, ...]:
-    """Judge differences as those of this morning are judged."""
-    as_of, until = pulled_between(trusted)
-    return judge(work.id, found, as_of=as_of, until=until, policy=judgement_policy(work.reconciliation))
-
-
-def pulled_between(trusted: TrustedMorning) -> tuple[datetime, datetime]:
-    """Say when the earlier of the two pulls began and the later one ended, by the sources' clock (UTC)."""
-    as_of = trusted.attempt.as_of or trusted.attempt.started_at
-    longest = max(
-        receipt.finished_at - receipt.started_at for receipt in (trusted.crm.receipt, trusted.billing.receipt)
-    )
-    return as_of, as_of + longest

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.codec import encode
 from reconciliation_pipeline.storage.errors import StorageError
@@ -63,9 +64,15 @@ def _parts(work: Work) -> Iterator[object]:
     for morning in calendar.mornings:
         yield [morning.isoformat(), calendar.epochs.get(morning)]
         observed = work.store.ledger.on(work.id, morning) or []
-        yield from (encode(one) for one in sorted(observed, key=lambda one: one.item))
+        yield from (_fact(one) for one in sorted(observed, key=lambda one: one.item))
     made = [encode(one) for one in work.store.decisions.of(work.id)]
     yield from sorted(made, key=lambda one: json.dumps(one, sort_keys=True))
+
+
+def _fact(observed: Observation) -> object:
+    """Write an observation down; what it does not say changes no digest that was printed before it could be said."""
+    written = {name: getattr(observed, name) for name in Observation.__slots__}
+    return {name: encode(value) for name, value in written.items() if name != "cleared_after" or value is not None}
 
 
 def _damage(work: Work, attempt: Attempt) -> str:

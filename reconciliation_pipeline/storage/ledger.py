@@ -109,14 +109,15 @@ class Ledger:
     ) -> dict[date, list[Sighting]]:
         """Give what each morning saw, and no more of it than counting takes; mornings as `observations` gives them."""
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until, since=since)
+        cleared = observations.c.cleared_after.is_not(None)
         columns = (chosen.c.morning, observations.c.item, observations.c.signature, observations.c.settling)
-        query = sa.select(*columns).select_from(_with_observations(chosen)).order_by(chosen.c.morning)
+        query = sa.select(*columns, cleared).select_from(_with_observations(chosen)).order_by(chosen.c.morning)
         found: dict[date, list[Sighting]] = {}
         with reading(self._engine) as connection:
-            for morning, item, signature, settling in connection.execute(query):
+            for morning, item, signature, settling, had_cleared in connection.execute(query):
                 seen = found.setdefault(morning, [])
                 if item is not None:
-                    seen.append(Sighting(item, signature, settling))
+                    seen.append(Sighting(item, signature, settling, had_cleared))
         return found
 
     def observations(

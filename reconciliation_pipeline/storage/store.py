@@ -15,6 +15,7 @@ from reconciliation_pipeline.storage.diffs import Diffs
 from reconciliation_pipeline.storage.digests import Digests
 from reconciliation_pipeline.storage.ledger import Ledger
 from reconciliation_pipeline.storage.outbox import Outbox
+from reconciliation_pipeline.storage.rechecks import Rechecks
 from reconciliation_pipeline.storage.retractions import Retractions
 from reconciliation_pipeline.storage.tables import accepted_counts, confirmed_counts
 
@@ -26,6 +27,7 @@ class Store:
         archive: Snapshots, as files.
         diffs: What each comparison found, as files.
         digests: What settles most records of a comparison, as files.
+        rechecks: What came of asking once more about the differences of an attempt, as files.
         attempts: Attempts at mornings and their verdicts.
         ledger: What each trusted morning observed.
         accepted_counts: Unusual counts a person vouched for.
@@ -40,6 +42,7 @@ class Store:
         self.archive = archive
         self.diffs = diffs
         self.digests = digests
+        self.rechecks = Rechecks(archive)
         self.attempts = Attempts(engine)
         self.ledger = Ledger(engine)
         self.accepted_counts = SaidCounts(engine, accepted_counts)

@@ -82,6 +82,8 @@ observations = sa.Table(
     sa.Column("source_ids", sa.JSON, nullable=False),
     sa.Column("statuses", sa.JSON, nullable=False),
     sa.Column("changed_at", sa.JSON, nullable=False),
+    # Seconds; NULL for what had not cleared when both systems were asked once more.
+    sa.Column("cleared_after", sa.BigInteger),
 )
 
 

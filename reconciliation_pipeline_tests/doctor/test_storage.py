@@ -16,7 +16,7 @@ def test_a_folder_with_a_database_that_is_up_to_date(tmp_path):
     found = told(tmp_path / "home")
 
     assert ("ok", "ok") == (found["storage"][0], found["database"][0])
-    assert "SQLite, in that folder, can be read; its tables are up to date (0003)." == found["database"][1]
+    assert "SQLite, in that folder, can be read; its tables are up to date (0004)." == found["database"][1]
 
 
 def test_a_folder_that_is_none(tmp_path):

@@ -195,12 +195,12 @@ class TestAsOf:
 
 RUN = {
     *("schema", "reconciliation", "date", "as_of", "attempt", "run_id", "outcome", "reasons"),
-    *("sides", "differences", "money", "planted", "messages"),
+    *("sides", "differences", "money", "planted", "recheck", "messages"),
 }
 SIDE = {"label", "pulled", "active", "pages", "requests", "certificate", "remarks", "baseline", "sha256"}
 DIFFERENCES = {
     *("total", "settling", "open", "new", "resolved", "quarantined", "accepted", "format_only"),
-    *("crm_only", "billing_only", "value_conflict", "no_key", "duplicate_key", "unknown_value"),
+    *("crm_only", "billing_only", "value_conflict", "no_key", "duplicate_key", "unknown_value", "cleared"),
 }
 
 

@@ -19,6 +19,7 @@ from reconciliation_pipeline.settings.model import Reconciliation, RestSide
 from reconciliation_pipeline.steps.compare import compare_morning
 from reconciliation_pipeline.steps.describe import describe
 from reconciliation_pipeline.steps.morning import gather
+from reconciliation_pipeline.steps.recheck import recheck
 from reconciliation_pipeline.steps.record import record_morning
 from reconciliation_pipeline.steps.watch import Progress
 from reconciliation_pipeline.steps.work import Work
@@ -189,6 +190,7 @@ class Pair:
         attempt = gather(work, self.today, run_id="run-1", watch=Nobody(), connect=connect).attempt
         if attempt.standing is not Standing.REFUSED:
             attempt, _ = compare_morning(work, self.today)
+            recheck(work, self.today, run_id="run-1", connect=connect)
             attempt, _ = record_morning(work, self.today)
         result = describe(work, attempt)
         seen = work.store.ledger.of_attempt(attempt) if result.differences is not None else ()

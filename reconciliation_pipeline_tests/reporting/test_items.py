@@ -42,6 +42,7 @@ def test_an_item_has_exactly_the_fields_of_the_contract():
             "owner": "finance-ops",
             "severity": "normal",
             "due": None,
+            "cleared_after": None,
             "accepted_until": None,
             "decisions": [],
             "money": {"class": "charged_after_cancellation", "currency": "EUR", "amount": "48.00"},

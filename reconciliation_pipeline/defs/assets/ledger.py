@@ -10,6 +10,7 @@ from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.recheck import recheck
 from reconciliation_pipeline.steps.record import record_morning
 
 
@@ -29,11 +30,14 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
         ),
     )
     def ledger(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
-        """Set lag apart, say what the rest costs and whose it is, and write it down."""
+        """Ask once more before anyone is accused, set lag apart, and write down what the rest costs and whose it is."""
         morning = morning_of(context.partition_key)
         with failing_in_words("Not trustworthy, so not recorded"), office.work(reconciliation) as work:
+            asked = recheck(work, morning, run_id=context.run.run_id)
             attempt, _ = record_morning(work, morning)
             result, lives = describe(work, attempt), lives_until(work, morning)
+        for remark in asked.remarks if asked else ():
+            context.log.warning(remark)
         return dg.MaterializeResult(metadata=ledger_metadata(result, lives, words_of(reconciliation)))
 
     return ledger
