@@ -5,12 +5,14 @@ Parquet says.
 """
 
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from reconciliation_pipeline.connectors.errors import (
     BadShape,
@@ -20,14 +22,14 @@ from reconciliation_pipeline.connectors.errors import (
     Truncated,
     Unreachable,
 )
-from reconciliation_pipeline.connectors.mapping import Mapper, mapped_paths
+from reconciliation_pipeline.connectors.mapping import Mapper, Record, mapped_paths
 from reconciliation_pipeline.connectors.paths import compile_path
 from reconciliation_pipeline.connectors.source import Abilities, By, Page, PointRead
 from reconciliation_pipeline.connectors.tables.delimited import read_csv
 from reconciliation_pipeline.connectors.tables.json_lines import read_json_lines
 from reconciliation_pipeline.connectors.tables.parquet import read_parquet
 from reconciliation_pipeline.connectors.tables.spreadsheet import read_xlsx
-from reconciliation_pipeline.connectors.tables.table import Table
+from reconciliation_pipeline.connectors.tables.table import Records, Table
 from reconciliation_pipeline.domain.records import Row, Side
 from reconciliation_pipeline.settings.model import FileSide
 
@@ -57,6 +59,8 @@ _TEXT = ("text", "text or something unknown")
 _BEGINS_AS = {"csv": "text", "jsonl": "text"}
 
 Mark = tuple[int, int, int]
+
+_Read = TypeVar("_Read")
 
 
 class FileSource:
@@ -102,7 +106,7 @@ class FileSource:
         """
         path = self._path(as_of)
         with _opened(path, past=as_of is not None) as file:
-            yield from self._steadily(file, path)
+            yield from self._steadily(file, path, self._pages)
 
     def check(self) -> Page:
         """Read the first page only.
@@ -126,9 +130,10 @@ class FileSource:
             return self._table(file, path).total
 
     def lookup(self, keys: Sequence[str], *, by: By = By.KEY) -> Iterator[PointRead]:
-        """Read this morning's file once more, from its first byte, and pick the records asked for.
+        """Read this morning's file once more, from its first byte, and map the records asked for.
 
-        What it finds is what the file says: no proof that the export left nothing out.
+        Of all others only the id or the key is read. What it finds is what the file says: no proof that the export
+        left nothing out.
 
         Args:
             keys: Keys, or the system's own ids.
@@ -140,8 +145,9 @@ class FileSource:
         if not keys:
             return
         found: dict[str, list[Row]] = {key: [] for key in keys}
-        for page in self.pull():
-            for row in page.rows:
+        path = self._path(None)
+        with _opened(path, past=False) as file:
+            for row in self._steadily(file, path, partial(self._asked, names=found.keys(), by=by)):
                 name = row.source_id if by is By.ID else row.key
                 if name in found:
                     found[name].append(row)
@@ -157,11 +163,14 @@ class FileSource:
             raise PastIsNotPullable(message, remedy="Write {date} into path if there is a file for each morning.")
         return Path(self._settings.path.format(date=(as_of or self._morning).isoformat())).expanduser()
 
-    def _steadily(self, file: BinaryIO, path: Path) -> Generator[Page, None, None]:
+    def _steadily(
+        self, file: BinaryIO, path: Path, read: Callable[["_Reading"], Iterator[_Read]]
+    ) -> Generator[_Read, None, None]:
         before = _mark(os.fstat(file.fileno()))
         problem: PullFailed
         try:
-            yield from self._pages(file, path, before)
+            table = self._table(file, path)
+            yield from read(_Reading(path, table, Mapper(self._settings, reader=table.reader), before))
         except Damaged as damaged:
             # What looks damaged may just be in the middle of being written.
             problem = damaged if _is_still(path, before) else _changed(path)
@@ -172,20 +181,27 @@ class FileSource:
             return
         raise problem
 
-    def _pages(self, file: BinaryIO, path: Path, before: Mark) -> Generator[Page, None, None]:
-        table = self._table(file, path)
-        mapper = Mapper(self._settings, reader=table.reader)
-        rows = _mapped(table, mapper, path)
+    def _pages(self, reading: "_Reading") -> Iterator[Page]:
+        rows = reading.mapped(reading.table.records)
         received, ended_by = 0, None
         while ended_by is None:
             page = tuple(islice(rows, PAGE))
             received += len(page)
             if len(page) < PAGE:
-                mapper.refuse_unmapped()
-                ended_by = _end(table, received, path)
-                if not _is_still(path, before):
-                    raise _changed(path)
-            yield Page(page, requests=0, source_clock=None, total=table.total, ended_by=ended_by)
+                ended_by = reading.end(received)
+            yield Page(page, requests=0, source_clock=None, total=reading.table.total, ended_by=ended_by)
+
+    def _asked(self, reading: "_Reading", *, names: Collection[str], by: By) -> Iterator[Row]:
+        paths = self._settings.key_paths if by is By.KEY else (self._settings.source_id,)
+        is_wanted, received = reading.mapper.wanted(names, by_key=by is By.KEY), 0
+
+        def counted(record: Record) -> bool:
+            nonlocal received
+            received += 1
+            return is_wanted(record)
+
+        yield from reading.mapped(reading.table.chosen(paths, counted))
+        reading.end(received)
 
     def _table(self, file: BinaryIO, path: Path) -> Table:
         head = file.read(4)
@@ -223,25 +239,36 @@ def _opened(path: Path, *, past: bool) -> Iterator[BinaryIO]:
     raise problem
 
 
-def _mapped(table: Table, mapper: Mapper, path: Path) -> Iterator[Row]:
-    for place, record in table.records:
-        try:
-            row = mapper.row(record)
-        except BadShape as bad:
-            problem = BadShape(f"{path}, {place}: {bad.text}", remedy=bad.remedy)
-        else:
-            yield row
-            continue
-        raise problem
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A file that is being read from its first byte to its last."""
 
+    path: Path
+    table: Table
+    mapper: Mapper
+    before: Mark
 
-def _end(table: Table, received: int, path: Path) -> str:
-    if table.total is None:
-        return "end of file"
-    if received != table.total:
-        message = f"The file {path} says it holds {table.total:,} records, and {received:,} came."
-        raise Truncated(message, remedy="Check whether the export ran to its end, and have it written again.")
-    return f"end of file, {received:,} of {table.total:,} records"
+    def mapped(self, records: Records) -> Iterator[Row]:
+        for place, record in records:
+            try:
+                row = self.mapper.row(record)
+            except BadShape as bad:
+                problem = BadShape(f"{self.path}, {place}: {bad.text}", remedy=bad.remedy)
+            else:
+                yield row
+                continue
+            raise problem
+
+    def end(self, received: int) -> str:
+        """Say how the reading ended, once all that there were have been received; anything less is refused."""
+        self.mapper.refuse_unmapped()
+        total = self.table.total
+        if total is not None and received != total:
+            message = f"The file {self.path} says it holds {total:,} records, and {received:,} came."
+            raise Truncated(message, remedy="Check whether the export ran to its end, and have it written again.")
+        if not _is_still(self.path, self.before):
+            raise _changed(self.path)
+        return "end of file" if total is None else f"end of file, {received:,} of {total:,} records"
 
 
 def _mark(stat: os.stat_result) -> Mark:

@@ -4,7 +4,7 @@ What a value means by itself is `values.py`; where it stands is `paths.py`. Mill
 what can be decided from the settings alone is decided before the first of them.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -99,9 +99,7 @@ class Mapper:
         Raises:
             BadShape: A value cannot mean what the mapping says; the message names field and record.
         """
-        self._mapped += 1
-        if self._unseen:
-            self._unseen -= {path for path in self._unseen if self._readers[path](record) is not ABSENT}
+        self._saw(record)
         source_id: str | None = "(without id)"
         try:
             source_id = self._source_id(record)
@@ -119,6 +117,30 @@ class Mapper:
             problem = BadShape(f"{refused.path} of record {source_id} is {refused.text}.", remedy=refused.remedy)
         raise problem
 
+    def wanted(self, names: Collection[str], *, by_key: bool) -> Callable[[Record], bool]:
+        """Make a question that tells records that may be asked for from those that are not; only the former are mapped.
+
+        The id or key is read as `row` reads it. A record of which it cannot be read may be any of them: `row` says
+        what is wrong with it.
+
+        Args:
+            names: Ids or keys, as rows have them.
+            by_key: They are keys.
+        """
+        read = self._key if by_key else self._source_id
+
+        def is_wanted(record: Record) -> bool:
+            try:
+                name = read(record)
+                if name in names or (name is None and not by_key):
+                    return True
+                self._saw(record)
+            except (_Refused, BadShape):
+                return True
+            return False
+
+        return is_wanted
+
     def refuse_unmapped(self) -> None:
         """Refuse a walk in which some mapped path led nowhere in every single record.
 
@@ -129,6 +151,11 @@ class Mapper:
             missing = ", ".join(sorted(self._unseen))
             message = f"Not one of {self._mapped} records carries {missing}."
             raise BadShape(message, remedy="Correct the path in the settings, or ask the system for that field.")
+
+    def _saw(self, record: Record) -> None:
+        self._mapped += 1
+        if self._unseen:
+            self._unseen -= {path for path in self._unseen if self._readers[path](record) is not ABSENT}
 
     def _without_id(self) -> BadShape:
         message = f"A record has no id at {self._id_path}."

@@ -17,7 +17,7 @@ from reconciliation_pipeline.connectors.errors import BadShape, Damaged, PullFai
 from reconciliation_pipeline.connectors.mapping import Record, mapped_paths
 from reconciliation_pipeline.connectors.paths import ABSENT, Reader, compile_path, dig
 from reconciliation_pipeline.connectors.paths import Path as Steps
-from reconciliation_pipeline.connectors.tables.table import Table, missing, refuse_twice
+from reconciliation_pipeline.connectors.tables.table import Records, Table, Wanted, missing, refuse_twice
 from reconciliation_pipeline.connectors.values import Unusable
 from reconciliation_pipeline.settings.model import FileSide
 
@@ -45,13 +45,20 @@ def read_parquet(file: BinaryIO, path: Path, settings: FileSide) -> Table:
     names = opened.schema_arrow.names
     refuse_twice(names, str(path))
     columns = {each: _column(opened.schema_arrow, each, str(path)) for each in mapped_paths(settings)}
-    used = [name for name in names if name in {steps[0] for steps, _ in columns.values()}]
+
+    def used(paths: Sequence[str]) -> list[str]:
+        roots = {columns[each][0][0] for each in paths}
+        return [name for name in names if name in roots]
+
+    def choose(paths: Sequence[str], wanted: Wanted) -> Records:
+        return _chosen(_batches(opened, used(list(columns)), path), used(paths), wanted, path)
 
     def reader(name: str) -> Reader:
         steps, kind = columns[name]
         return lambda record: _cell(dig(record, steps), kind, name)
 
-    return Table(_records(opened, used, path), reader, opened.metadata.num_rows)
+    batches = _batches(opened, used(list(columns)), path)
+    return Table(_records(batches, path), reader, opened.metadata.num_rows, choose)
 
 
 def _opened(file: BinaryIO, path: Path) -> pq.ParquetFile:
@@ -116,12 +123,24 @@ def _kind(kind: Any) -> Column:  # noqa: ANN401 - pyarrow has no types of its ow
     return Column.WHOLE if pa.types.is_decimal(kind) and kind.scale <= 0 else Column.PLAIN
 
 
-def _records(opened: pq.ParquetFile, used: Sequence[str], path: Path) -> Iterator[tuple[str, Record]]:
+def _records(batches: Iterator[Any], path: Path) -> Records:
     number = 0
-    for batch in _batches(opened, used, path):
+    for batch in batches:
         for record in _decoded(batch, f"{path}, after record {number:,}"):
             number += 1
             yield f"record {number:,}", record
+
+
+def _chosen(batches: Iterator[Any], looked_at: Sequence[str], wanted: Wanted, path: Path) -> Records:
+    """Decode a few columns of all records, and the others of those that are wanted: decoding takes most of the time."""
+    number = 0
+    for batch in batches:
+        place = f"{path}, after record {number:,}"
+        for at, part in enumerate(_decoded(batch.select(looked_at), place)):
+            number += 1
+            if wanted(part):
+                (record,) = _decoded(batch.slice(at, 1), place)
+                yield f"record {number:,}", record
 
 
 def _batches(opened: pq.ParquetFile, used: Sequence[str], path: Path) -> Iterator[Any]:

@@ -14,20 +14,39 @@ from reconciliation_pipeline.connectors.paths import Reader
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes, or characters, that one line of text may have: more is no line of records."""
 
+Records = Iterator[tuple[str, Record]]
+"""Records, each with its place in words, such as "line 7"; read as they are asked for."""
+Wanted = Callable[[Record], bool]
+"""Tells whether a record is one to be read in full."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """An open file.
 
     Attributes:
-        records: Every record with its place in words, such as "line 7"; read as they are asked for.
+        records: Every record.
         reader: How a mapped path is read out of a record.
         total: How many records the file itself says it holds; None when it does not say.
+        choose: Reads instead, of every record, what a few mapped paths need, and all of those that are wanted by it;
+            None when a record can only be read as a whole.
     """
 
-    records: Iterator[tuple[str, Record]]
+    records: Records
     reader: Callable[[str], Reader]
     total: int | None = None
+    choose: Callable[[Sequence[str], Wanted], Records] | None = None
+
+    def chosen(self, paths: Sequence[str], wanted: Wanted) -> Records:
+        """Yield the records that are wanted, instead of all; each record is asked about, once.
+
+        Args:
+            paths: The mapped paths that `wanted` reads.
+            wanted: Tells whether a record is wanted.
+        """
+        if self.choose is not None:
+            return self.choose(paths, wanted)
+        return ((place, record) for place, record in self.records if wanted(record))
 
 
 def refuse_twice(names: Sequence[str], place: str) -> None:
