@@ -18,7 +18,7 @@ from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.picking import Pick
 from reconciliation_pipeline.domain.records import Kind, Side
-from reconciliation_pipeline.reporting.case import case_file, record_links
+from reconciliation_pipeline.reporting.case import case_file, record_links, run_link
 from reconciliation_pipeline.reporting.export import ExportFailed, export
 from reconciliation_pipeline.reporting.items import format_items, history_items, items, unpaired_items
 from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
@@ -124,7 +124,8 @@ def show(
         seen = work.store.ledger.observed(work.id, item)
         words = words_of(work.reconciliation)
         on = work.today()
-        links = record_links(life, work.reconciliation, words)
+        attempt = work.store.attempts.latest_recorded(work.id, life.last_seen)
+        links = [*record_links(life, work.reconciliation, words), *run_link(attempt, environment().ui_url)]
     if as_json:
         emit({"reconciliation": work.id, "item": items([life])[0], "history": history_items(seen)})
     else:

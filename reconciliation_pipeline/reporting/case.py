@@ -4,16 +4,17 @@ Foreign text goes in as text, never as markup.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from rich.table import Table
 from rich.text import Text
 
+from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.decisions import Decision
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.lives import Closing, ItemState, Life
 from reconciliation_pipeline.domain.records import Kind, Side
-from reconciliation_pipeline.domain.spelling import counted, plain
+from reconciliation_pipeline.domain.spelling import counted, plain, span
 from reconciliation_pipeline.domain.wording import Words, phrase, since_when
 from reconciliation_pipeline.reporting.apart import address_of
 from reconciliation_pipeline.reporting.tables import cost, differing_words
@@ -77,6 +78,13 @@ def record_links(life: Life, reconciliation: Reconciliation, words: Words) -> li
     return [(words.labels[side], address) for side, address in found if address]
 
 
+def run_link(attempt: Attempt | None, ui_url: str | None) -> list[Line]:
+    """Point to the run that saw a difference last, in the Dagster UI where somebody said where that is."""
+    if attempt is None:
+        return []
+    return [("last run", f"{ui_url}/runs/{attempt.run_id}" if ui_url else attempt.run_id)]
+
+
 def _history(life: Life, words: Words, seen: Mapping[date, Observation]) -> list[Line]:
     """Tell its stretches, and within them every change of what was seen."""
     lines: list[Line] = []
@@ -108,6 +116,8 @@ def _state(life: Life) -> str:
         return f"accepted until {life.in_force.accepted.until} by {life.in_force.accepted.by}"
     if life.state is ItemState.QUARANTINED and life.in_force.quarantined:
         return f"quarantined by {life.in_force.quarantined.by}"
+    if life.state is ItemState.SETTLING and (after := life.latest.cleared_after) is not None:
+        return f"settling: gone when both were asked again, at most {span(timedelta(seconds=after))} after it began"
     return life.state.value
 
 

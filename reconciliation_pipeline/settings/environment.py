@@ -25,6 +25,7 @@ class Environment:
             A relative path in either variable starts at the current folder, as everywhere.
         postgres_url: Where Dagster's storage and the ledger are (RECON_POSTGRES_URL); None for SQLite.
             It holds a password, so it is never shown.
+        ui_url: Where people open the Dagster UI (RECON_UI_URL), for links; None where nobody said.
         pretended_now: The instant to take for now (RECON_NOW), in UTC; None for the real one. Only a
             reconciliation whose sides are all local may believe it.
     """
@@ -34,6 +35,7 @@ class Environment:
     config: Path
     postgres_url: str | None = field(default=None, repr=False)
     pretended_now: datetime | None = None
+    ui_url: str | None = None
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -49,6 +51,7 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         config=_folder(environ.get("RECON_CONFIG")) or root / "reconciliations",
         postgres_url=_postgres(environ.get("RECON_POSTGRES_URL") or None),
         pretended_now=_instant(environ.get("RECON_NOW") or None),
+        ui_url=_page(environ.get("RECON_UI_URL") or None),
     )
 
 
@@ -69,6 +72,14 @@ def _postgres(url: str | None) -> str | None:
         remedy = "Set it to postgresql://user:password@host/database, or unset it for SQLite."
         raise EnvironmentBroken(text, variable="RECON_POSTGRES_URL", remedy=remedy)
     return url
+
+
+def _page(url: str | None) -> str | None:
+    if url is not None and not url.startswith(("https://", "http://")):
+        text = "RECON_UI_URL is not the address of a page."
+        remedy = "Set it to what people type to open the Dagster UI, such as http://127.0.0.1:3000, or unset it."
+        raise EnvironmentBroken(text, variable="RECON_UI_URL", remedy=remedy)
+    return url.rstrip("/") if url else None
 
 
 def _instant(text: str | None) -> datetime | None:

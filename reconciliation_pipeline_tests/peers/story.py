@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from reconciliation_pipeline_tests.peers.serving import HOST, listening
 
 
 def first_morning() -> Scene:
-    """Build what `make run` shows today."""
-    start = story_instant(datetime.now(UTC))
+    """Build what `make run` showed yesterday: clients that know what time it is ask for nothing of the future."""
+    start = story_instant(datetime.now(UTC) - timedelta(days=1))
     state = State(seed=DEFAULT_SEED, story=STORY, start=start, clock=start, crm_port=0, billing_port=0)
     return Scene(state, build(DEFAULT_SEED, start, STORY).view(start))
 

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.decisions import Action, Decision, InForce
 from reconciliation_pipeline.domain.lives import Closing, ItemState, Stretch
-from reconciliation_pipeline.reporting.case import case_file, case_lines
+from reconciliation_pipeline.reporting.case import case_file, case_lines, run_link
 from reconciliation_pipeline.reporting.years import WIDTH, history_chart
 from reconciliation_pipeline_tests.builders import NOW, morning
 from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen
@@ -77,3 +78,13 @@ def test_the_chart_has_a_line_a_morning_a_gap_where_nobody_looked_and_a_bar_for_
     assert heading.split() == ["morning", *WORDS.labels.values(), "open"]
     assert [0, 1, WIDTH] == [sum(letter in "▏▎▍▌▋▊▉█" for letter in line) for line in (none, few, many)]
     assert gap.strip() == "no trusted morning for 2 days"
+
+
+@pytest.mark.parametrize(
+    ("ui_url", "link"), [(None, "run-7"), ("http://127.0.0.1:3000", "http://127.0.0.1:3000/runs/run-7")]
+)
+def test_the_last_run_is_named_and_linked_where_somebody_said_where(ui_url, link):
+    attempt = Attempt("pair", MORNING, 1, "run-7", live=True, started_at=NOW)
+
+    assert [("last run", link)] == run_link(attempt, ui_url)
+    assert [] == run_link(None, ui_url)

@@ -73,3 +73,14 @@ def test_an_instant_that_could_be_another_is_refused(text, problem):
 
     assert problem == broken.value.text
     assert "Write one like 2026-11-22T04:00:00+01:00, or unset it for the real time." == broken.value.remedy
+
+
+def test_the_page_of_the_user_interface_is_read_without_its_last_slash():
+    read = read_environment({"RECON_UI_URL": "https://dagster.example.com/ops/"})
+
+    assert "https://dagster.example.com/ops" == read.ui_url
+
+
+def test_what_is_no_page_is_refused():
+    with pytest.raises(EnvironmentBroken, match="RECON_UI_URL is not the address of a page"):
+        read_environment({"RECON_UI_URL": "javascript:alert(1)"})
