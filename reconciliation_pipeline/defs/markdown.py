@@ -89,4 +89,4 @@ def oldest_first(lives: Iterable[Life], words: Words) -> str:
 def _row(life: Life, words: Words) -> tuple[str, ...]:
     latest, amount = life.latest, life.latest.amount
     spelt = f"{number(amount.value, amount.currency)} {amount.currency}" if amount else ""
-    return f"`{latest.item}`", phrase(latest.kind, latest.cause, words), str(life.first_seen), spelt, latest.owner
+    return f"`{latest.item}`", phrase(latest.kind, latest.cause, words), str(life.first_seen), spelt, life.owner

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.keys import REMEDY, unstable
-from reconciliation_pipeline.domain.lives import ItemState, Life
+from reconciliation_pipeline.domain.lives import Closing, ItemState, Life
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Side
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
@@ -227,7 +227,11 @@ def _sections(
     )
     sections += [section(state.value, title, _chosen(there, state), remark=remark) for state, title, remark in others]
     gone = [life for life in lives if life.resolved_on == result.morning]
-    sections += [section("resolved", "Resolved this morning", gone, remark="There before, gone now.")]
+    closed = [life for life in gone if life.closing is Closing.SUPERSEDED]
+    resolved = [life for life in gone if life.closing is not Closing.SUPERSEDED]
+    sections += [section("resolved", "Resolved this morning", resolved, remark="There before, gone now.")]
+    remark = "Keys are read in another way since this morning, so that nobody can say what became of these."
+    sections += [section("superseded", "Closed this morning", closed, remark=remark)]
     return [one for one in sections if one.lines]
 
 
