@@ -18,7 +18,7 @@ from reconciliation_pipeline.domain.records import Outcome, Reason, Side
 from reconciliation_pipeline.settings.model import Reconciliation, RestSide
 from reconciliation_pipeline.steps.compare import compare_morning
 from reconciliation_pipeline.steps.describe import describe
-from reconciliation_pipeline.steps.morning import gather
+from reconciliation_pipeline.steps.morning import Connect, gather
 from reconciliation_pipeline.steps.recheck import recheck
 from reconciliation_pipeline.steps.record import record_morning
 from reconciliation_pipeline.steps.watch import Progress
@@ -27,7 +27,7 @@ from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.faults.system import TICK, VERSION, System
 from reconciliation_pipeline_tests.faults.world import NOW, SETTLING, Found
 
-_ENVIRON: Final = {"A_TOKEN": "let-me-in", "A_CLIENT": "us"}
+ENVIRON: Final = {"A_TOKEN": "let-me-in", "A_CLIENT": "us"}
 _PAGING: Final[dict[str, dict[str, Any]]] = {
     "cursor": {"type": "cursor", "next": "next", "param": "after"},
     "has_more": {"type": "has_more", "more": "has_more", "cursor": "id", "param": "starting_after"},
@@ -120,6 +120,25 @@ def side_settings(side: str, system: System, more: Mapping[str, Any]) -> RestSid
     return RestSide.model_validate({**basics, **more})
 
 
+def connecting(times: Mapping[str, Timeless]) -> Connect:
+    """Connect both sides over real sockets, with clocks on which a wait takes no time."""
+
+    @contextmanager
+    def connect(work: Work, _morning: date) -> Iterator[dict[Side, Source]]:
+        sources: dict[Side, Source] = {}
+        for side in Side:
+            rest = work.reconciliation.sides[side]
+            assert isinstance(rest, RestSide)
+            sources[side] = RestSource(rest, side=side, environ=ENVIRON, clock=times[side].clock)
+        try:
+            yield sources
+        finally:
+            for source in sources.values():
+                source.close()
+
+    return connect
+
+
 @dataclass
 class Pair:
     """Two systems as one reconciliation sees them.
@@ -160,7 +179,7 @@ class Pair:
 
     def morning(self, confirmed: Mapping[str, int] | None = None) -> Told:
         """Live through one morning, having confirmed what the two screens say if there is something to confirm."""
-        work = Work(self.reconciliation(), self.store, _ENVIRON, clock=self.clock)
+        work = Work(self.reconciliation(), self.store, ENVIRON, clock=self.clock)
         for side, count in (confirmed or {}).items():
             word = AcceptedCount(self.id, Side(side), self.today, count, "Ana", "read off the screen", self.now)
             self.store.confirmed_counts.keep(word)
@@ -172,21 +191,7 @@ class Pair:
 
     def _live(self, work: Work) -> Told:
         times = {side: Timeless(self.clock) for side in self.systems}
-
-        @contextmanager
-        def connect(_work: Work, _morning: date) -> Iterator[dict[Side, Source]]:
-            settings = work.reconciliation.sides
-            sources: dict[Side, Source] = {}
-            for side in Side:
-                rest = settings[side]
-                assert isinstance(rest, RestSide)
-                sources[side] = RestSource(rest, side=side, environ=_ENVIRON, clock=times[side].clock)
-            try:
-                yield sources
-            finally:
-                for source in sources.values():
-                    source.close()
-
+        connect = connecting(times)
         attempt = gather(work, self.today, run_id="run-1", watch=Nobody(), connect=connect).attempt
         if attempt.standing is not Standing.REFUSED:
             attempt, _ = compare_morning(work, self.today)
