@@ -6,10 +6,14 @@ the morning's. Whether one may be trusted is decided in `completeness.py`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
+
+CLOCKS_AGREE: Final = timedelta(minutes=10)
+"""How far the systems' clock may be from ours, so that an instant it names can be set beside others."""
 
 
 class Standing(StrEnum):
@@ -51,6 +55,18 @@ class Attempt:
     standing: Standing = Standing.BEGUN
     reasons: tuple[Reason, ...] = ()
     snapshots: Mapping[Side, Snapshot] = field(default_factory=dict)
+
+
+def began_at(started_at: datetime, as_of: datetime | None, *, live: bool) -> datetime:
+    """Say what moment an attempt speaks of, by our clock (UTC); a past morning is asked as of its day."""
+    return started_at if live else as_of or started_at
+
+
+def instant_of(started_at: datetime, as_of: datetime | None, *, live: bool) -> datetime | None:
+    """Say the same by the systems' clock (UTC); None where that and ours are so far apart that it may be wrong."""
+    if as_of is None or abs(as_of - began_at(started_at, as_of, live=live)) > CLOCKS_AGREE:
+        return None
+    return as_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,12 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from reconciliation_pipeline.domain.records import Amount, Cause, Discrepancy, FieldDifference, Kind, MoneyClass, Side
+
+SLACK: Final = timedelta(hours=1)
+"""How much longer than its window a difference has to have been seen, when its timestamps say that it is young."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,29 @@ class Sighting(NamedTuple):
     had_cleared: bool = False
 
 
-def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelta) -> dict[date, frozenset[str]]:
+def is_long_ago(first: date, morning: date, window: timedelta, began: Mapping[date, datetime]) -> bool:
+    """Say whether what one morning saw had been there for a whole window when another one looked.
+
+    Mornings are run again at other hours, a day may have 23, and what a pull sees may begin while it is under way. So
+    where the instants are known there has to be more than the window between them; otherwise days are counted.
+
+    Args:
+        first: The earlier morning.
+        morning: The later one.
+        window: How young a difference may be and still be normal lag.
+        began: When each was pulled (UTC), where known.
+    """
+    one, two = began.get(first), began.get(morning)
+    if one is None or two is None:
+        return morning > first and morning - first >= window
+    return two - one >= window + SLACK
+
+
+def ripe(
+    seen: Mapping[date, Iterable[Sighting | Observation]],
+    window: timedelta,
+    began: Mapping[date, datetime] | None = None,
+) -> dict[date, frozenset[str]]:
     """Name what looks young and is not: an earlier trusted morning, at least one window ago, saw it unchanged.
 
     A record that something touches every night would look young for ever by its timestamps alone. What was seen to be
@@ -98,6 +123,7 @@ def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelt
     Args:
         seen: What each trusted morning observed, also those that observed nothing.
         window: How young a difference may be and still be normal lag.
+        began: When each morning was pulled (UTC), where known.
     """
     found: dict[date, frozenset[str]] = {}
     since: dict[tuple[str, str], date] = {}
@@ -107,24 +133,28 @@ def ripe(seen: Mapping[date, Iterable[Sighting | Observation]], window: timedelt
         found[morning] = frozenset(
             one.item
             for one in observed
-            if one.settling and morning > (first := since[one.item, one.signature]) and morning - first >= window
+            if one.settling and is_long_ago(since[one.item, one.signature], morning, window, began or {})
         )
     return found
 
 
-def matured(seen: Mapping[date, Iterable[Observation]], window: timedelta) -> dict[date, tuple[Observation, ...]]:
+def matured(
+    seen: Mapping[date, Iterable[Observation]], window: timedelta, began: Mapping[date, datetime] | None = None
+) -> dict[date, tuple[Observation, ...]]:
     """Call real what only looks young (`ripe`), on every morning."""
     kept = {morning: tuple(seen[morning]) for morning in sorted(seen)}
-    old = ripe(kept, window)
+    old = ripe(kept, window, began)
     return {
         morning: tuple(replace(one, settling=False) if one.item in old[morning] else one for one in observed)
         for morning, observed in kept.items()
     }
 
 
-def opened(seen: Mapping[date, Iterable[Sighting]], window: timedelta) -> dict[date, frozenset[str]]:
+def opened(
+    seen: Mapping[date, Iterable[Sighting]], window: timedelta, began: Mapping[date, datetime] | None = None
+) -> dict[date, frozenset[str]]:
     """Name what was there on each morning, lag left out."""
-    old = ripe(seen, window)
+    old = ripe(seen, window, began)
     return {
         morning: frozenset(one.item for one in seen[morning] if not one.settling or one.item in old[morning])
         for morning in sorted(seen)

@@ -75,12 +75,14 @@ class Calendar:
     Attributes:
         mornings: All of them, oldest first.
         epochs: How keys were read on each; a morning that is not named, or None, is like the next one.
-        as_of: The instant each speaks of (UTC), where known.
+        as_of: The instant each speaks of, by the systems' clock (UTC), where that is known and can be right.
+        began: When each was pulled, by ours (UTC), where known.
     """
 
     mornings: Sequence[date]
     epochs: Mapping[date, str | None] = field(default_factory=dict)
     as_of: Mapping[date, datetime] = field(default_factory=dict)
+    began: Mapping[date, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, mornings: Iterable[date], epochs: Mapping[date, str | None] | None = None) -> "Calendar":

@@ -1,13 +1,13 @@
 """Say what a morning came to, from what is stored; asks no system and changes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from reconciliation_pipeline.domain.attempts import Attempt
+from reconciliation_pipeline.domain.attempts import Attempt, began_at
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.decisions import Decision, by_item, in_force
-from reconciliation_pipeline.domain.ledger import Movement, Observation, matured, movement, opened
+from reconciliation_pipeline.domain.ledger import Movement, Observation, is_long_ago, matured, movement, opened
 from reconciliation_pipeline.domain.lives import Calendar, Course, ItemState, Life, Terms, lives, lives_of
 from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.settings.terms import due_policy, is_timed, windows
@@ -19,12 +19,13 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
     """Derive the result of one attempt; what it costs depends on this morning and the last one, not on the history."""
     morning, own = attempt.morning, work.store.ledger.of_attempt(attempt)
     calendar = work.store.ledger.calendar(work.id, until=morning)
+    began = {**calendar.began, morning: began_at(attempt.started_at, attempt.as_of, live=attempt.live)}
     earlier = [day for day in calendar.mornings if day < morning]
     seen: dict[date, Sequence[Observation]] = {
-        **work.store.ledger.observations(work.id, until=morning, since=_far_enough(work, earlier, morning)),
+        **work.store.ledger.observations(work.id, until=morning, since=_far_enough(work, earlier, morning, began)),
         morning: own or (),
     }
-    grown = matured(seen, _longest(work))
+    grown = matured(seen, _longest(work), began)
     # Where keys are read in another way since, nothing is new and nothing resolved: everything is inventory.
     last = None if morning in calendar.begins or not earlier else earlier[-1]
     stored = work.store.outbox.all(work.id, morning=morning)
@@ -50,9 +51,9 @@ def _all_new(observed: Iterable[Observation], earlier: Sequence[date]) -> Moveme
     return Movement((), ()) if earlier else movement((), observed)
 
 
-def _far_enough(work: Work, earlier: Sequence[date], morning: date) -> date | None:
+def _far_enough(work: Work, earlier: Iterable[date], morning: date, began: Mapping[date, datetime]) -> date | None:
     """Name the trusted morning from which on all must be read to know what only looks young on this one."""
-    old = [day for day in earlier if morning - day >= _longest(work)]
+    old = [day for day in earlier if is_long_ago(day, morning, _longest(work), began)]
     return old[-1] if old else None
 
 
@@ -125,8 +126,9 @@ def _grown(work: Work, calendar: Calendar, found: Sequence[Course]) -> list[Cour
     today = calendar.mornings[-1]
     if not any(one.latest.settling for one in found):
         return list(found)
-    since = _far_enough(work, calendar.mornings[:-1], today)
-    open_now = opened(work.store.ledger.sightings(work.id, until=today, since=since), _longest(work))
+    since = _far_enough(work, calendar.mornings[:-1], today, calendar.began)
+    seen = work.store.ledger.sightings(work.id, until=today, since=since)
+    open_now = opened(seen, _longest(work), calendar.began)
     return [
         replace(one, latest=replace(one.latest, settling=False))
         if one.stretches[-1].last == today and one.latest.item in open_now[today]
@@ -145,14 +147,15 @@ def open_on(work: Work, until: date | None, *, most: int | None = None) -> dict[
         until: The last morning that counts; None for all.
         most: How many mornings; None for all.
     """
-    mornings = work.store.ledger.mornings(work.id, until=until)
+    calendar = work.store.ledger.calendar(work.id, until=until)
+    mornings = calendar.mornings
     if not mornings:
         latest = work.store.ledger.unproven(work.id, until=until)
         return {max(latest): frozenset(one.item for one in latest[max(latest)] if not one.settling)} if latest else {}
     first = mornings[-most] if most is not None and most < len(mornings) else mornings[0]
-    since = _far_enough(work, [day for day in mornings if day < first], first) or mornings[0]
+    since = _far_enough(work, [day for day in mornings if day < first], first, calendar.began) or mornings[0]
     seen = work.store.ledger.sightings(work.id, until=until, since=since)
-    named = opened(seen, _longest(work))
+    named = opened(seen, _longest(work), calendar.began)
     return {day: items for day, items in named.items() if day >= first}
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from reconciliation_pipeline.domain.attempts import Attempt, Standing
+from reconciliation_pipeline.domain.attempts import Attempt, Standing, began_at, instant_of
 from reconciliation_pipeline.domain.ledger import Observation, Sighting
 from reconciliation_pipeline.domain.lives import Calendar, Course, Stretch, stretches
 from reconciliation_pipeline.storage.attempts import RECORDED, UNPROVEN_RECORDED, same_attempt
@@ -64,15 +64,16 @@ class Ledger:
     def calendar(self, reconciliation: str, until: date | None = None) -> Calendar:
         """Give the mornings that were trusted and recorded, up to and including `until`, and how keys were read."""
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
-        query = sa.select(attempts.c.morning, attempts.c.epoch, attempts.c.as_of).join(
-            chosen, chosen.c.id == attempts.c.id
-        )
+        columns = (attempts.c.morning, attempts.c.epoch, attempts.c.started_at, attempts.c.as_of, attempts.c.live)
+        query = sa.select(*columns).join(chosen, chosen.c.id == attempts.c.id).order_by(attempts.c.morning)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(attempts.c.morning)).all()
+            rows = connection.execute(query).all()
+        spoken = {row.morning: instant_of(row.started_at, row.as_of, live=row.live) for row in rows}
         return Calendar(
             mornings=tuple(row.morning for row in rows),
             epochs={row.morning: row.epoch for row in rows},
-            as_of={row.morning: row.as_of for row in rows if row.as_of is not None},
+            as_of={morning: instant for morning, instant in spoken.items() if instant is not None},
+            began={row.morning: began_at(row.started_at, row.as_of, live=row.live) for row in rows},
         )
 
     def courses(self, reconciliation: str, calendar: Calendar, items: Collection[str] | None = None) -> list[Course]:

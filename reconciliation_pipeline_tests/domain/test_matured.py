@@ -1,12 +1,12 @@
 """What is touched every night does not stay young for ever."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 
 from reconciliation_pipeline.domain.ledger import Sighting, matured, opened
-from reconciliation_pipeline_tests.builders import an_observation, morning
+from reconciliation_pipeline_tests.builders import HOUR, MICROSECOND, an_observation, morning
 
 YOUNG = an_observation("C-1", settling=True)
 OTHER_VALUES = an_observation("C-1", settling=True, signature="other")
@@ -55,3 +55,37 @@ def test_what_is_open_leaves_lag_out_and_keeps_a_morning_with_nothing_open():
         opened(seen, timedelta(days=3)).items()
     )
     assert frozenset("ab") == opened(seen, timedelta(days=2))[morning(4)]
+
+
+SPRING = datetime(2027, 3, 27, 3, tzinfo=UTC)
+"""Four in the morning in Berlin, a day before the clocks go forward."""
+
+
+@pytest.mark.parametrize(
+    ("window", "between", "lag"),
+    [
+        # run by hand late in the evening, by the schedule soon after midnight
+        (HOUR, timedelta(minutes=20), True),
+        (HOUR, 2 * HOUR - MICROSECOND, True),
+        (HOUR, 2 * HOUR, False),
+        # the day on which the clocks go forward, an ordinary one, and the one on which they go back
+        (timedelta(days=1), 23 * HOUR, True),
+        (timedelta(days=1), 24 * HOUR, True),
+        (timedelta(days=1), 25 * HOUR, False),
+    ],
+)
+def test_what_looks_young_is_real_an_hour_and_a_window_after_it_was_seen(window, between, lag):
+    began = {morning(1): SPRING, morning(2): SPRING + between}
+    seen = {morning(1): [YOUNG], morning(2): [YOUNG]}
+
+    assert lag is matured(seen, window, began)[morning(2)][0].settling
+    sighted = {
+        day: [Sighting(one.item, one.signature, one.settling) for one in observed] for day, observed in seen.items()
+    }
+    assert (frozenset() if lag else frozenset({YOUNG.item})) == opened(sighted, window, began)[morning(2)]
+
+
+def test_where_one_instant_is_unknown_days_are_counted():
+    seen = {morning(1): [YOUNG], morning(2): [YOUNG]}
+
+    assert not matured(seen, timedelta(days=1), {morning(2): SPRING})[morning(2)][0].settling
