@@ -86,6 +86,14 @@ def test_every_one_asked_for_gets_its_answer_in_turn(server):
     ]
 
 
+def test_every_answer_says_how_many_requests_it_took_by_then(server):
+    known = {"/customers/a": reply(a_record("a"))}
+
+    answers = read(server, lambda request: known.get(request.path, NOTHING), "a", "b", **BY_ID, **ARCHIVE)
+
+    assert [1, 3] == [found.requests for found in answers]
+
+
 @pytest.mark.parametrize("status", [404, 410])
 @pytest.mark.parametrize("body", [b"", b"<html>", b"{}"])
 def test_there_is_none_is_an_answer_whatever_is_written_below_it(server, status, body):

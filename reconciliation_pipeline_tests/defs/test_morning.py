@@ -84,7 +84,10 @@ NUMBERS = {
         "records that differ in format only",
         "records with a word nobody explained",
     },
-    "ledger": {"dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days", "EUR a month"},
+    "ledger": {
+        *("dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days", "EUR a month"),
+        *("asked once more", "gone when asked again", "requests for it"),
+    },
     "notifications": {"messages stored", "sent", "failed"},
 }
 
@@ -113,6 +116,14 @@ def test_open_differences_are_counted_as_the_ledger_has_them(saturday, company):
     assert len(observed) == values["dagster/row_count"].value
     assert sum(not one.settling for one in observed) == values["open"].value
     assert "DRIFT" == values["outcome"].value
+
+
+def test_whatever_is_told_was_asked_about_once_more_by_the_run_that_pulled(saturday):
+    values = metadata(saturday, "ledger")
+
+    assert 10 == values["open"].value == values["asked once more"].value
+    assert 0 == values["gone when asked again"].value
+    assert values["requests for it"].value >= 20
 
 
 def test_a_failed_check_stops_everything_after_it(refused):

@@ -1,5 +1,6 @@
 """What a case file tells beyond the difference itself: its history, what was decided, and that it comes and goes."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -46,6 +47,12 @@ def test_decisions_are_told_with_who_when_and_why():
 )
 def test_where_it_stands_says_who_put_it_there(state, changes):
     assert [state] == told(a_life(seen(), **changes), "state")
+
+
+def test_what_had_cleared_says_after_how_long():
+    life = a_life(replace(seen(settling=True), cleared_after=7_620), state=ItemState.SETTLING)
+
+    assert ["settling: gone when both were asked again, at most 2 h 7 min after it began"] == told(life, "state")
 
 
 def test_what_comes_and_goes_is_not_settled_where_it_shows():

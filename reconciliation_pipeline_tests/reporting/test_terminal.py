@@ -128,6 +128,15 @@ def test_a_clean_morning_may_hold_lag():
     assert "1 still settling (younger than 1 h 30 min), nothing to act on" == third_to_last(said)
 
 
+def test_what_had_cleared_is_not_called_young():
+    young, had_cleared = seen("A", settling=True), replace(seen("B", settling=True), cleared_after=65)
+
+    alone, among = (summary(a_result(found), a_reconciliation()) for found in ([had_cleared], [young, had_cleared]))
+
+    assert "1 gone when asked again, nothing to act on" == third_to_last(alone)
+    assert "1 still settling (younger than 1 h), 1 gone when asked again, nothing to act on" == third_to_last(among)
+
+
 def test_one_difference_is_singular():
     assert "  1 difference to act on" in summary(a_result([seen()]), a_reconciliation()).splitlines()
 
