@@ -13,8 +13,9 @@ from reconciliation_pipeline.steps.work import Work
 WORTH_KEEPING = 1024 * 1024
 """Bytes of a snapshot below which its digests are worked out whenever they are asked for: it takes no time."""
 
-MEMORY = "512MB"
-"""Memory for writing them; both sides are pulled, and so written, at the same time."""
+MEMORY = "64MB"
+"""Memory for writing them, before it spills: a pull keeps within little, whatever its size."""
+THREADS = 2
 
 
 def settled_rules(work: Work) -> ComparisonRules:
@@ -46,7 +47,7 @@ def digests_of(work: Work, side: Side, path: Path, sha256: str | None) -> Path |
     name, kept = digests.name_of(how, side), work.store.digests
 
     def write(target: Path) -> None:
-        write_digests(path, how, side, target, EngineLimits(MEMORY, work.store.spill_folder))
+        write_digests(path, how, side, target, EngineLimits(MEMORY, work.store.spill_folder, THREADS))
 
     try:
         return kept.find(sha256, name) or kept.keep(sha256, name, write)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from threading import Event
+from threading import Event, Lock
 
 from reconciliation_pipeline.connectors.build import build_source
 from reconciliation_pipeline.connectors.errors import PullFailed
@@ -29,6 +29,9 @@ from reconciliation_pipeline.storage.moved import newborn
 
 LOOK = 0.2
 """Seconds between two looks at how far the pulls have come."""
+
+_ONE_AT_A_TIME = Lock()
+"""Held by the side whose file is counted and digested: both at once would take the memory twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,14 +191,14 @@ def _pull_side(work: Work, source: Source, walk: _Walk, as_of: date | None) -> P
         return Pulled(_receipt(walk, started, work.clock(), failure=reason), None, None)
     walk.report(finished=True)
     money = money_fields(work.reconciliation, walk.side)
-    counted = counts(
-        archive.root / writer.path, fold=settings.reduce != "none", money=money, fields=list(settings.fields)
-    )
-    receipt = _receipt(walk, started, work.clock(), counted=counted)
-    if receipt.total_before is not None:
-        began = work.now() if work.pretends else walk.source_clock or started
-        receipt = replace(receipt, newborn=newborn(archive.root / writer.path, since=began))
-    digests_of(work, walk.side, archive.root / writer.path, writer.sha256)
+    path = archive.root / writer.path
+    with _ONE_AT_A_TIME:
+        counted = counts(path, fold=settings.reduce != "none", money=money, fields=list(settings.fields))
+        receipt = _receipt(walk, started, work.clock(), counted=counted)
+        if receipt.total_before is not None:
+            began = work.now() if work.pretends else walk.source_clock or started
+            receipt = replace(receipt, newborn=newborn(path, since=began))
+        digests_of(work, walk.side, path, writer.sha256)
     return Pulled(receipt, writer.path, writer.sha256)
 
 

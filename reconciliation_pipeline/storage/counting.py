@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from reconciliation_pipeline.domain.records import State
-from reconciliation_pipeline.storage.asking import asking
+from reconciliation_pipeline.storage.asking import FRUGAL_LIMIT, asking, asking_frugally
 
 Ask = Callable[[str], list[tuple[Any, ...]]]
 """Asks the snapshot a question and gives the rows of the answer."""
@@ -59,7 +61,14 @@ class RowCounts:
     nulls: Mapping[str, int] = field(default_factory=dict)
 
 
-def counts(path: Path, *, fold: bool = False, money: Sequence[str] = (), fields: Sequence[str] = ()) -> RowCounts:
+def counts(
+    path: Path,
+    *,
+    fold: bool = False,
+    money: Sequence[str] = (),
+    fields: Sequence[str] = (),
+    memory: str = FRUGAL_LIMIT,
+) -> RowCounts:
     """Count a snapshot's rows, in its file.
 
     Args:
@@ -67,23 +76,32 @@ def counts(path: Path, *, fold: bool = False, money: Sequence[str] = (), fields:
         fold: Several rows of one key are expected and become one, so that none is a duplicate.
         money: Fields whose amounts are added up then; rows in several currencies cannot become one.
         fields: Fields whose empty values are counted.
+        memory: Memory before it spills; where that is not enough, it is counted again with more.
     """
+    try:
+        with asking_frugally(memory) as connection:
+            return _counted(_about(connection, path), fold=fold, money=money, fields=fields)
+    except duckdb.OutOfMemoryException:
+        with asking() as connection:
+            return _counted(_about(connection, path), fold=fold, money=money, fields=fields)
+
+
+def _about(connection: duckdb.DuckDBPyConnection, path: Path) -> Ask:
     literal = as_literal(path)
-    with asking() as connection:
+    return lambda question: connection.execute(question, {"path": literal}).fetchall()
 
-        def ask(question: str) -> list[tuple[Any, ...]]:
-            return connection.execute(question, {"path": literal}).fetchall()
 
-        ((rows, active, no_key, with_key),) = ask(_ROWS)
-        return RowCounts(
-            rows=int(rows),
-            active=int(active),
-            distinct_source_ids=_distinct(ask, int(rows)),
-            no_key=int(no_key),
-            duplicate_key_rows=_apart(ask, money) if fold else _shared(ask, with_key),
-            statuses={str(word): int(count) for word, count in ask(_STATUSES)},
-            nulls=dict(zip(fields, map(int, ask(_nulls(fields))[0]), strict=True)) if fields else {},
-        )
+def _counted(ask: Ask, *, fold: bool, money: Sequence[str], fields: Sequence[str]) -> RowCounts:
+    ((rows, active, no_key, with_key),) = ask(_ROWS)
+    return RowCounts(
+        rows=int(rows),
+        active=int(active),
+        distinct_source_ids=_distinct(ask, int(rows)),
+        no_key=int(no_key),
+        duplicate_key_rows=_apart(ask, money) if fold else _shared(ask, with_key),
+        statuses={str(word): int(count) for word, count in ask(_STATUSES)},
+        nulls=dict(zip(fields, map(int, ask(_nulls(fields))[0]), strict=True)) if fields else {},
+    )
 
 
 def as_literal(path: Path) -> str:

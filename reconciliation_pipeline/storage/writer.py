@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from reconciliation_pipeline.domain.records import Row
+from reconciliation_pipeline.storage.columns import MOMENT, moment_column, text_column
 from reconciliation_pipeline.storage.files import files_told_in_words, written_once
 
 BATCH = 32_768
@@ -24,13 +24,11 @@ BATCH = 32_768
 CHUNK = 1_024
 """Rows that become columns together, which hold them in a tenth of the space; `BATCH` is a multiple of it."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
 
 def schema(fields: Sequence[str]) -> pa.Schema:
     """Name and type the columns: text and moments in UTC, and `field_<name>` for each value."""
     texts = [(name, pa.string()) for name in ("source_id", "key", "status", "state")]
-    moments = [(name, pa.timestamp("us", tz="UTC")) for name in ("created_at", "updated_at")]
+    moments = [(name, MOMENT) for name in ("created_at", "updated_at")]
     return pa.schema([*texts, *moments, *((f"field_{name}", pa.string()) for name in fields)])
 
 
@@ -94,8 +92,6 @@ class SnapshotWriter:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with written_once(self._root, self.path) as file:
-            # With its first array pyarrow imports pandas, a quarter of a second: before a walk begins, not within.
-            pa.array([], pa.string())
             self._parquet = pq.ParquetWriter(file, self._schema, compression="zstd")
             try:
                 with ThreadPoolExecutor(1, thread_name_prefix="write") as self._thread:
@@ -113,7 +109,7 @@ class SnapshotWriter:
         rows, self._rows = self._rows, []
         columns = [
             *(
-                pa.array(column, pa.string())
+                text_column(column)
                 for column in (
                     [row.source_id for row in rows],
                     [row.key for row in rows],
@@ -121,9 +117,9 @@ class SnapshotWriter:
                     [row.state for row in rows],
                 )
             ),
-            _moments([row.created_at for row in rows]),
-            _moments([row.updated_at for row in rows]),
-            *(pa.array([row.values.get(name) for row in rows], pa.string()) for name in self.fields),
+            moment_column([row.created_at for row in rows]),
+            moment_column([row.updated_at for row in rows]),
+            *(text_column([row.values.get(name) for row in rows]) for name in self.fields),
         ]
         self._chunks.append(pa.record_batch(columns, schema=self._schema))
 
@@ -138,9 +134,3 @@ class SnapshotWriter:
         if self._under_way is not None:
             with files_told_in_words(self._root / self.path):
                 self._under_way.result()
-
-
-def _moments(found: Sequence[datetime | None]) -> pa.Array:
-    # As durations: pyarrow asks every moment for its zone, which takes seven times as long as to subtract.
-    since = pa.array([None if moment is None else moment - _EPOCH for moment in found], pa.duration("us"))
-    return since.view(pa.int64()).view(pa.timestamp("us", tz="UTC"))
