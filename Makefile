@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes lint lock oracle peers spark
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle peers spark
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -93,6 +93,9 @@ spark: $(VENV)/dev .peers/spark/installed  ## the comparison on Spark against Du
 
 oracle: $(VENV)/dev  ## the comparison against a plain oracle, 100,000 random pairs of sides (under ten minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare
+
+ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year costs; writes docs/reliability.md (half an hour)
+	@$(BIN)/python -m reconciliation_pipeline_tests.ledger.report
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .
