@@ -82,4 +82,5 @@ OBSERVATIONS = st.builds(
     source_ids=st.dictionaries(SIDES, TEXTS),
     statuses=st.dictionaries(SIDES, st.none() | TEXTS),
     changed_at=st.dictionaries(SIDES, st.none() | MOMENTS),
+    cleared_after=st.none() | NUMBERS,
 )
