@@ -20,7 +20,7 @@ from reconciliation_pipeline_tests.ledger.looking import DAY, HOUR, MINUTE, Pull
 from reconciliation_pipeline_tests.ledger.since import said
 from reconciliation_pipeline_tests.ledger.systems import CANCELLED, Systems
 
-FIRST: Final = date(2027, 2, 28)
+FIRST: Final = date(2027, 3, 10)
 """Both changes of the clock and a leap day lie in the year that begins here."""
 RARE: Final = 0.001
 MISSED: Final = 0.03
