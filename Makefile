@@ -94,7 +94,7 @@ spark: $(VENV)/dev .peers/spark/installed  ## the comparison on Spark against Du
 oracle: $(VENV)/dev  ## the comparison against a plain oracle, 100,000 random pairs of sides (under ten minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/compare
 
-ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year costs; writes docs/reliability.md (half an hour)
+ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year costs; writes docs/reliability.md (ten minutes)
 	@$(BIN)/python -m reconciliation_pipeline_tests.ledger.report
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)

@@ -1,10 +1,11 @@
 """What does one morning come to, when two systems are walked over at known instants, by clocks that may be wrong?
 
-Clocks, ages and judgement are those of the pipeline: `clock_doubts`, `as_of`, `judge`. Only the walk is made up.
+Clocks, ages and judgement are those of the pipeline: `clock_doubts`, `as_of`, `judge`, and who is asked about once more
+before anyone is accused: `suspects`, `excused`. Only the walk and the answers are made up.
 """
 
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +21,7 @@ from reconciliation_pipeline.domain.doubts_between import clock_doubts
 from reconciliation_pipeline.domain.judgement import judge
 from reconciliation_pipeline.domain.ledger import Observation, matured
 from reconciliation_pipeline.domain.lives import Calendar
+from reconciliation_pipeline.domain.recheck import ASKED_AT_MOST, Cleared, Recheck, excused, length, suspects
 from reconciliation_pipeline.domain.records import Receipt, Side
 from reconciliation_pipeline.settings.load import check
 from reconciliation_pipeline.settings.terms import judgement_policy
@@ -109,6 +111,11 @@ class Record:
         """Give what each morning observed."""
         return {morning: one.observed for morning, one in self.looks.items()}
 
+    def known(self, before: date) -> set[str]:
+        """Name what the last morning before one saw."""
+        earlier = max((day for day in self.looks if day < before), default=None)
+        return {one.item for one in self.looks[earlier].observed} if earlier else set()
+
     def grown(self, window: timedelta) -> dict[date, tuple[Observation, ...]]:
         """Give what each morning observed, and call real what only looks young."""
         return matured(self.seen, window, self.calendar().began)
@@ -144,8 +151,25 @@ def work_on(store: Store, window: str = "1h") -> Work:
     return Work(check(yaml.safe_dump(settings(window)).encode(), Path("pair.yaml"), {}), store, {})
 
 
-def look(work: Work, systems: Systems, morning: date, pull: Pull, keys: Iterable[str]) -> Looked | None:
-    """Walk over both systems and judge what differs; None when the clocks forbid it."""
+def look(  # noqa: PLR0913 - what a morning starts from
+    work: Work,
+    systems: Systems,
+    morning: date,
+    pull: Pull,
+    keys: Iterable[str],
+    *,
+    known: Collection[str] | None = None,
+) -> Looked | None:
+    """Walk over both systems and judge what differs; None when the clocks forbid it.
+
+    Args:
+        work: Everything that a step is handed.
+        systems: What happened.
+        morning: The local date.
+        pull: When the walks took place.
+        keys: The records that are compared.
+        known: What the last trusted morning saw; all else is asked about once more. None when nobody can be asked.
+    """
     known = {side: pull.receipt(side, systems) for side in Side}
     receipts: dict[Side, Receipt] = {side: a_receipt(side, **known[side]) for side in Side}
     if clock_doubts(receipts):
@@ -162,4 +186,13 @@ def look(work: Work, systems: Systems, morning: date, pull: Pull, keys: Iterable
     longest = max(receipt.finished_at - receipt.started_at for receipt in receipts.values())
     found = systems.found(keys, pull.reads)
     policy = judgement_policy(work.reconciliation)
-    return Looked(pull, attempt, judge(work.id, found, as_of=instant, until=instant + longest, policy=policy))
+    observed = judge(work.id, found, as_of=instant, until=instant + longest, policy=policy)
+    asked = suspects(observed, known)[:ASKED_AT_MOST] if known is not None else ()
+    return Looked(pull, attempt, excused(observed, _asked_again(systems, asked, pull.ended + MINUTE), rules=""))
+
+
+def _asked_again(systems: Systems, asked: Iterable[Observation], at: datetime) -> Recheck:
+    """Look at suspects once more, both sides at one instant."""
+    gone = [one for one in asked if systems.disagree(one.key, at) is None]
+    cleared = [Cleared(one.item, one.signature, length(one, at=at, pulled=at, agreed=None)) for one in gone]
+    return Recheck(at, "", len(cleared), cleared=tuple(cleared))

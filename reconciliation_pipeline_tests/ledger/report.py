@@ -94,6 +94,7 @@ def _of_since(found: Counter[str]) -> Iterator[tuple[str, object, str]]:
     yield "narrowed by `at_latest`", found["narrowed"], ""
     yield "`at_latest` before the true onset", found["wrong: at_latest before the onset"], "0"
     yield "called real, and there at no instant", _wrong(found, "never was"), "0"
+    yield "there at no instant, read so between two changes, and lag", found["between two reads"], ""
     yield "went away and came back unseen between two mornings", found["went and came back between two mornings"], ""
 
 

@@ -124,7 +124,7 @@ def play(work: Work, told: Story) -> Record:
     keys = {key for side in Side for key in told.systems.held[side]}
     for day in told.days:
         for pull in told.pulls.get(day, []) if day in told.kept else []:
-            seen = look(work, told.systems, day, pull, keys)
+            seen = look(work, told.systems, day, pull, keys, known=record.known(day))
             assert seen is not None
             record.looks[day] = seen
         record.epochs[day] = "q" if told.turn is not None and day >= told.turn else "p"

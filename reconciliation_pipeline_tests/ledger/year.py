@@ -211,24 +211,26 @@ def play(  # noqa: PLR0913 - what a year is made of
     touched = [key for key in automation.running if chance.random() < TOUCHED]
     passed = four(FIRST) - DAY
     for day in [FIRST + shift * DAY for shift in range(days)]:
+        # Whoever is asked once more is asked a minute after the walk.
         pull = Pull(four(day), {side: chance.randrange(60, 600) * timedelta(seconds=1) for side in Side})
         # Nothing begins on the last two days, so that every loss has a morning that can tell of it.
         is_over = day >= FIRST + (days - 2) * DAY
         for key in touched:
             automation.plan(pull.began - 30 * MINUTE, Side.CRM, key)
-        moments = sorted(passed + chance.random() * (pull.ended - passed) for _ in range(0 if is_over else events))
-        passed = pull.ended
+        asked = pull.ended + MINUTE
+        moments = sorted(passed + chance.random() * (asked - passed) for _ in range(0 if is_over else events))
+        passed = asked
         for at in moments:
             automation.until(at)
             automation.event(at)
-        automation.until(pull.ended)
+        automation.until(asked)
         year.counts["mornings"] += 1
         if is_over or chance.random() >= MISSED:
             year.counts["trusted mornings"] += 1
             for key in _told(work, automation, day, pull):
                 year.counts["told"] += 1
-                automation.plan(pull.ended + 14 * DAY * chance.random() ** 2, Side.CRM, key, repair=True)
-        _heal(automation, pull.ended)
+                automation.plan(asked + 14 * DAY * chance.random() ** 2, Side.CRM, key, repair=True)
+        _heal(automation, asked)
     _look_back(year)
     return year
 
@@ -237,9 +239,11 @@ def _told(work: Work, automation: _Automation, day: date, pull: Pull) -> list[st
     """Look, and name the customers whose difference is told for the first time."""
     year = automation.year
     for lost in automation.open.values():
-        if pull.began - lost.at >= HOUR and pull.began - year.systems.touched(lost.key, pull.ended) >= HOUR:
-            lost.chances += year.systems.disagree(lost.key, pull.ended) is not None
-    seen = look(work, year.systems, day, pull, year.systems.unequal | year.systems.since(pull.began))
+        asked = pull.ended + MINUTE
+        if pull.began - lost.at >= HOUR and pull.began - year.systems.touched(lost.key, asked) >= HOUR:
+            lost.chances += year.systems.disagree(lost.key, asked) is not None
+    keys = year.systems.unequal | year.systems.since(pull.began)
+    seen = look(work, year.systems, day, pull, keys, known=year.record.known(day))
     assert seen is not None
     before = max(year.record.looks, default=None)
     year.record.looks[day] = seen
