@@ -25,9 +25,9 @@ _DONE = {
     Action.ASSIGN: "assigned to {to}",
     Action.NOTE: "noted",
     Action.ACCEPT: "accepted until {until}",
-    Action.QUARANTINE: "quarantined: it leaves the daily list, and stays counted",
-    Action.RELEASE: "released: it is back in the daily list",
-    Action.REOPEN: "reopened: it is back in the daily list",
+    Action.QUARANTINE: "quarantined: out of the daily list, and still counted",
+    Action.RELEASE: "released: back in the daily list",
+    Action.REOPEN: "reopened: back in the daily list",
 }
 _ABOUT = {
     Action.ASSIGN: "Say who answers for a difference from now on, until its values change.",

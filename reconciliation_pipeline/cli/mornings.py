@@ -12,8 +12,8 @@ from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.cli.timeline import show_on_timeline
 from reconciliation_pipeline.domain.decisions import Retraction
 from reconciliation_pipeline.domain.spelling import counted, plain
+from reconciliation_pipeline.reporting.history import history_chart
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.reporting.years import history_chart
 from reconciliation_pipeline.steps.prune import prune as give_up
 from reconciliation_pipeline.steps.report import trend
 from reconciliation_pipeline.steps.verify import verify as look

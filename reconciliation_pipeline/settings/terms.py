@@ -3,7 +3,6 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import Final
 
 from reconciliation_pipeline.domain.due import DuePolicy
 from reconciliation_pipeline.domain.judgement import JudgementPolicy
@@ -11,8 +10,6 @@ from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.domain.routing import Route
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.settings.rules import amount_field
-
-_KINDS: Final = frozenset(Kind)
 
 
 def judgement_policy(reconciliation: Reconciliation) -> JudgementPolicy:
@@ -54,8 +51,3 @@ def epoch(reconciliation: Reconciliation) -> str:
     keys = reconciliation.keys.model_dump(mode="json", exclude={"aliases"})
     paths = {side.value: reconciliation.sides[side].key for side in Side}
     return hashlib.sha256(json.dumps([keys, paths], sort_keys=True).encode()).hexdigest()[:12]
-
-
-def whole_days(span: timedelta) -> int:
-    """Give the days of a span, begun ones included."""
-    return -(-span // timedelta(days=1))

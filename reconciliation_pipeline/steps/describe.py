@@ -138,7 +138,7 @@ def _grown(work: Work, calendar: Calendar, found: Sequence[Course]) -> list[Cour
 
 
 def open_on(work: Work, until: date | None, *, most: int | None = None) -> dict[date, frozenset[str]]:
-    """Name what was there on each of the last trusted mornings, lag left out, and whatever people decided.
+    """Name what was there on each of the last trusted mornings, lag left out; what people decided plays no part.
 
     As long as nothing was ever trusted, the latest unproven morning is all there is to show.
 

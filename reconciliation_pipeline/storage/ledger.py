@@ -86,12 +86,15 @@ class Ledger:
         """
         until = calendar.mornings[-1] if calendar.mornings else None
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until)
-        spans = _spans(chosen, items).subquery()
+        # A question holds only so many names; whoever asks for more is given all, and chooses here.
+        asked = items if items is None or len(items) <= _MANY else None
+        spans = _spans(chosen, asked).subquery()
         columns = (spans.c.first, spans.c.last, spans.c.times)
         there = sa.and_(chosen.c.morning == spans.c.last, chosen.c.id == observations.c.attempt_id)
         query = sa.select(observations, *columns).join(spans, observations.c.item == spans.c.item).join(chosen, there)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
+            wanted = None if items is None else frozenset(items)
+            rows = [row for row in connection.execute(query) if wanted is None or row.item in wanted]
             place = calendar.place
             gaps = [row.item for row in rows if place[row.last] - place[row.first] + 1 > row.times]
             seen = _mornings_of(connection, chosen, gaps)

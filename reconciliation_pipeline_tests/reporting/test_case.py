@@ -9,7 +9,7 @@ from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.decisions import Action, Decision, InForce
 from reconciliation_pipeline.domain.lives import Closing, ItemState, Stretch
 from reconciliation_pipeline.reporting.case import case_file, case_lines, run_link
-from reconciliation_pipeline.reporting.years import WIDTH, history_chart
+from reconciliation_pipeline.reporting.history import WIDTH, history_chart
 from reconciliation_pipeline_tests.builders import NOW, morning
 from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen
 from reconciliation_pipeline_tests.reporting.test_tables import printed

@@ -125,7 +125,7 @@ def test_a_new_reading_of_keys_supersedes_what_was_open(store):
     assert Calendar.of([MORNING, MORNING + DAY], {MORNING: "p", MORNING + DAY: "q"}).begins == calendar.begins
 
 
-@pytest.mark.parametrize("items", [[A.item], [A.item, "f" * 12], []])
+@pytest.mark.parametrize("items", [[A.item], [A.item, "f" * 12], [], [A.item, *map(str, range(100_000))]])
 def test_only_those_asked_for_are_given(store, items):
     do_record(store, "pair", MORNING, [A, B], "p")
 
