@@ -20,7 +20,7 @@ from reconciliation_pipeline.domain.picking import Pick
 from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.reporting.case import case_file, record_links, run_link
 from reconciliation_pipeline.reporting.export import ExportFailed, export
-from reconciliation_pipeline.reporting.items import format_items, history_items, items, unpaired_items
+from reconciliation_pipeline.reporting.items import case_item, format_items, history_items, items, unpaired_items
 from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.steps.describe import compared_on, lives_until
@@ -127,7 +127,7 @@ def show(
         attempt = work.store.attempts.latest_recorded(work.id, life.last_seen)
         links = [*record_links(life, work.reconciliation, words), *run_link(attempt, environment().ui_url)]
     if as_json:
-        emit({"reconciliation": work.id, "item": items([life])[0], "history": history_items(seen)})
+        emit({"reconciliation": work.id, "item": case_item(life, seen), "history": history_items(seen)})
     else:
         Console().print(case_file(life, words, on=on, seen=seen, links=links))
 

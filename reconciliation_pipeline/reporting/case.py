@@ -11,6 +11,7 @@ from rich.text import Text
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.decisions import Decision
+from reconciliation_pipeline.domain.fields_since import fields_since
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.lives import Closing, ItemState, Life
 from reconciliation_pipeline.domain.records import Kind, Side
@@ -45,7 +46,12 @@ def case_file(
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, value in [*case_lines(life, words, on), *_history(life, words, seen or {}), *links]:
+    for name, value in [
+        *case_lines(life, words, on),
+        *_later(life, seen or {}),
+        *_history(life, words, seen or {}),
+        *links,
+    ]:
         table.add_row(_text(name), _text(value))
     return table
 
@@ -83,6 +89,15 @@ def run_link(attempt: Attempt | None, ui_url: str | None) -> list[Line]:
     if attempt is None:
         return []
     return [("last run", f"{ui_url}/runs/{attempt.run_id}" if ui_url else attempt.run_id)]
+
+
+def _later(life: Life, seen: Mapping[date, Observation]) -> list[Line]:
+    """Say since when a field differs that began to do so after the difference itself."""
+    return [
+        (f"{name} since", f"between {one.after} and {one.before}")
+        for name, one in fields_since(life, seen).items()
+        if one.before > life.began_by
+    ]
 
 
 def _history(life: Life, words: Words, seen: Mapping[date, Observation]) -> list[Line]:

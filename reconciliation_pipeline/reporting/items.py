@@ -5,6 +5,7 @@ from datetime import date
 
 from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
 from reconciliation_pipeline.domain.decisions import Decision
+from reconciliation_pipeline.domain.fields_since import Since, fields_since
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
@@ -35,6 +36,14 @@ def format_items(found: Iterable[FormatDifference]) -> list[dict[str, object]]:
     return [{"key": one.key, "fields": [_values(each) for each in one.fields]} for one in found]
 
 
+def case_item(life: Life, seen: Mapping[date, Observation]) -> dict[str, object]:
+    """Render one life as an item whose fields say since when each of them differs, as far as `seen` tells."""
+    item, own = _item(life), fields_since(life, seen)
+    whole = Since(life.agreed_on, life.began_by)
+    fields = [{**_field(one), "since": _since(own.get(one.name, whole))} for one in shown_fields(life.latest)]
+    return {**item, "fields": fields}
+
+
 def shown_fields(seen: Observation) -> tuple[FieldDifference, ...]:
     """List what differs, side by side; for a record that runs on one side only, the two statuses."""
     if seen.kind is Kind.VALUE_CONFLICT:
@@ -48,7 +57,7 @@ def _item(life: Life) -> dict[str, object]:
         "id": seen.item,
         "kind": seen.kind.value,
         "key": seen.key,
-        "fields": [{**_values(one), "format_only": one.format_only} for one in shown_fields(seen)],
+        "fields": [_field(one) for one in shown_fields(seen)],
         "reason": seen.cause.value if seen.cause else None,
         "state": life.state.value,
         "first_seen": life.first_seen.isoformat(),
@@ -71,6 +80,14 @@ def _item(life: Life) -> dict[str, object]:
         "decisions": [_decision(one) for one in life.decisions],
         "money": _money(seen),
     }
+
+
+def _field(one: FieldDifference) -> dict[str, object]:
+    return {**_values(one), "format_only": one.format_only}
+
+
+def _since(one: Since) -> dict[str, str | None]:
+    return {"after": _iso(one.after), "before": _iso(one.before)}
 
 
 def _decision(one: Decision) -> dict[str, object]:

@@ -10,6 +10,7 @@ from reconciliation_pipeline.domain.decisions import Action, Decision, InForce
 from reconciliation_pipeline.domain.lives import Closing, ItemState, Stretch
 from reconciliation_pipeline.reporting.case import case_file, case_lines, run_link
 from reconciliation_pipeline.reporting.history import WIDTH, history_chart
+from reconciliation_pipeline.reporting.items import case_item
 from reconciliation_pipeline_tests.builders import NOW, morning
 from reconciliation_pipeline_tests.reporting.builders import MORNING, WORDS, a_life, conflict, seen
 from reconciliation_pipeline_tests.reporting.test_tables import printed
@@ -76,6 +77,27 @@ def test_the_history_tells_each_stretch_and_every_change_of_values_within():
         line.removeprefix("was there").strip() for line in lines if line.startswith("was there")
     ]
     assert [str(morning(1)), str(morning(3))] == [line.split()[0] for line in lines if "plan: basic" in line][-2:]
+
+
+def test_a_field_that_began_to_differ_later_says_since_when():
+    plan, price = ("plan", "basic", "pro"), ("mrr", "10 EUR", "20 EUR")
+    both = conflict("C-9", plan, price)
+    life = a_life(both, began_by=morning(1), last_seen=morning(2))
+    days = {morning(1): conflict("C-9", plan), morning(2): both}
+    lines = printed(case_file(life, WORDS, seen=days))
+
+    assert [f"mrr since between {morning(1)} and {morning(2)}"] == [
+        " ".join(line.split()) for line in lines if "since between" in " ".join(line.split()) and "when" not in line
+    ]
+    plan_since, price_since = (
+        {"after": None, "before": str(morning(1))},
+        {"after": str(morning(1)), "before": str(morning(2))},
+    )
+    fields = [
+        {"name": "plan", "crm": "basic", "billing": "pro", "format_only": False, "since": plan_since},
+        {"name": "mrr", "crm": "10 EUR", "billing": "20 EUR", "format_only": False, "since": price_since},
+    ]
+    assert fields == case_item(replace(life, agreed_on=None), days)["fields"]
 
 
 def test_the_chart_has_a_line_a_morning_a_gap_where_nobody_looked_and_a_bar_for_anything_at_all():
