@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from reconciliation_pipeline.domain.attempts import Attempt, Standing, began_at, instant_of
 from reconciliation_pipeline.domain.ledger import Observation, Sighting
 from reconciliation_pipeline.domain.lives import Calendar, Course, Stretch, stretches
+from reconciliation_pipeline.storage.arrivals import Arrived, Looked, arrived
 from reconciliation_pipeline.storage.attempts import RECORDED, UNPROVEN_RECORDED, same_attempt
 from reconciliation_pipeline.storage.codec import Json, decode, encode
 from reconciliation_pipeline.storage.database import reading, writing
@@ -123,6 +124,20 @@ class Ledger:
                 if item is not None:
                     seen.append(Sighting(item, signature, settling, had_cleared))
         return found
+
+    def arrived(self, reconciliation: str, looked: Sequence[Looked]) -> Arrived:
+        """Count what was new on each of these trusted mornings but the first, and name what was on the last.
+
+        Args:
+            reconciliation: Id of the reconciliation.
+            looked: Trusted mornings in a row, oldest first.
+        """
+        if not looked:
+            return Arrived({}, {})
+        is_ours = attempts.c.reconciliation == reconciliation
+        chosen = _chosen(is_ours, looked[-1].morning, since=looked[0].morning)
+        with reading(self._engine) as connection:
+            return arrived(connection, chosen, looked)
 
     def observations(
         self, reconciliation: str, until: date | None = None, *, since: date | None = None
