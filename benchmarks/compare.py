@@ -190,6 +190,7 @@ def main() -> None:
     parser.add_argument("--biggest", type=int, default=BIGGEST, help=argparse.SUPPRESS)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-peers", action="store_true", help="ours and the limit alone")
+    parser.add_argument("--go-on", action="store_true", help="sizes that were measured before are not measured again")
     parser.add_argument("--folder", type=Path, help="where the data lies meanwhile")
     parser.add_argument("--out", type=Path, help="folder for the JSON; else .recon/bench, or where it is committed")
     parser.add_argument("--publish", type=Path, help="page whose figures are replaced")
@@ -208,7 +209,10 @@ def main() -> None:
     }
     out.mkdir(parents=True, exist_ok=True)
     path = out / (LARGE if asked.large else COMPARE)
-    for plan in plans:
+    if asked.go_on and path.exists():
+        sizes += json.loads(path.read_text("utf-8"))["sizes"]
+    done = {size["rows"] for size in sizes}
+    for plan in (one for one in plans if one.rows not in done):
         sizes.append(bench(plan, asked.folder))
         # After each size: the next one may take an hour.
         path.write_text(json.dumps(result, indent=1) + "\n", "utf-8")

@@ -30,7 +30,7 @@ from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.settings.load import check
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.settings.rules import amount_field, key_rule, rules
-from reconciliation_pipeline.steps.digests import MEMORY
+from reconciliation_pipeline.steps.digests import memory_for
 from reconciliation_pipeline.steps.plant import compare_planted
 from reconciliation_pipeline.storage.diffs import Diffs
 
@@ -113,7 +113,8 @@ def compare_afresh(files: SnapshotFiles, of: Reconciliation) -> Found:
 def digest(files: SnapshotFiles, of: Reconciliation) -> Found:
     """Write the digests of both sides, one after the other, with the memory that a pull has for them."""
     for side in Side:
-        engine.write_digests(files[side], rules_of(of), side, files.digests[side], EngineLimits(MEMORY))
+        limits = EngineLimits(memory_for(files[side]))
+        engine.write_digests(files[side], rules_of(of), side, files.digests[side], limits)
     return {}
 
 

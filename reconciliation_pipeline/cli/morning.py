@@ -14,7 +14,7 @@ from reconciliation_pipeline.steps.describe import describe
 from reconciliation_pipeline.steps.pull import open_sources
 from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 from reconciliation_pipeline.steps.work import Work
-from reconciliation_pipeline.storage.turn import AlreadyRunning, turn
+from reconciliation_pipeline.storage.leases import AlreadyRunning
 
 if TYPE_CHECKING:
     from dagster import DagsterEvent
@@ -28,8 +28,7 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
     """
     _require_runnable(work, morning)
     try:
-        with turn(environment().home, work.id):
-            ran = _execute(work, morning, quiet=quiet)
+        ran = _execute(work, morning, quiet=quiet)
     except AlreadyRunning as other:
         raise Problem(
             "already_running", other.text, place=work.id, remedy=other.remedy, exit=Exit.NOT_TRUSTWORTHY
@@ -79,6 +78,7 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
 
     from reconciliation_pipeline.cli.progress import TerminalOffice
     from reconciliation_pipeline.defs.build import build_definitions
+    from reconciliation_pipeline.defs.duty import turn_of
     from reconciliation_pipeline.defs.naming import job_name
     from reconciliation_pipeline.defs.resources import OpenOffice
 
@@ -97,13 +97,15 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
         definitions = build_definitions(
             [work.reconciliation], pretended_now=work.pretended_now, asked=morning, office=office
         )
-        result = definitions.resolve_job_def(job_name(work.id)).execute_in_process(
-            run_id=run_id,
-            partition_key=morning.isoformat(),
-            instance=instance,
-            raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        )
+        job = definitions.resolve_job_def(job_name(work.id))
+        with turn_of(instance, work, morning, run_id=run_id):
+            result = job.execute_in_process(
+                run_id=run_id,
+                partition_key=morning.isoformat(),
+                instance=instance,
+                raise_on_error=False,
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            )
     if any(map(_was_stopped, result.all_events)):
         raise KeyboardInterrupt
     return _Ran(result.run_id, next(map(_said, filter(_is_failure, result.all_events)), "No step failed."))

@@ -12,10 +12,12 @@ from reconciliation_pipeline.defs.assets.notifications import build_notification
 from reconciliation_pipeline.defs.assets.snapshots import build_snapshots
 from reconciliation_pipeline.defs.checks import build_checks
 from reconciliation_pipeline.defs.jobs import build_assign_job, build_heartbeat_job, build_job, build_note_job
+from reconciliation_pipeline.defs.overnight import build_dead_runs, build_missed
 from reconciliation_pipeline.defs.partitions import mornings
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.defs.schedules import build_broken_schedule, build_schedules
 from reconciliation_pipeline.defs.sensors import build_sensors
+from reconciliation_pipeline.defs.spikes import build_spikes_job
 from reconciliation_pipeline.settings.load import Broken
 from reconciliation_pipeline.settings.model import Reconciliation
 
@@ -53,14 +55,18 @@ def build_definitions(
             *(
                 build(one)
                 for one in reconciliations
-                for build in (build_heartbeat_job, build_assign_job, build_note_job)
+                for build in (build_heartbeat_job, build_spikes_job, build_assign_job, build_note_job)
             ),
         ],
         schedules=[
             *(schedule for one in reconciliations for schedule in build_schedules(one)),
             *(build_broken_schedule(one.name) for one in broken),
         ],
-        sensors=build_sensors(reconciliations),
+        sensors=[
+            *build_sensors(reconciliations),
+            build_dead_runs(reconciliations),
+            *(build_missed(one) for one in reconciliations),
+        ],
         resources={"office": office or Office()},
         executor=dg.in_process_executor,
     )

@@ -30,6 +30,11 @@ def heartbeat_name(reconciliation_id: str) -> str:
     return f"{reconciliation_id}_heartbeat"
 
 
+def spikes_name(reconciliation_id: str) -> str:
+    """Name the sensor and the job of the alarm."""
+    return f"{reconciliation_id}_spikes"
+
+
 def decision_name(reconciliation_id: str, action: Action) -> str:
     """Name the job that keeps one kind of decision."""
     return f"{reconciliation_id}_{action}"
@@ -39,3 +44,9 @@ def owner_of(reconciliation: Reconciliation) -> list[str]:
     """Spell the default owner as Dagster wants it: an address, or a team."""
     owner = reconciliation.owners.default
     return [owner if "@" in owner else f"team:{owner}"]
+
+
+def belongs_to(run: dg.DagsterRun, reconciliation: Reconciliation) -> bool:
+    """Say whether a run is a reconciliation's: of its job, or of assets that somebody chose by hand."""
+    chosen = run.asset_selection or frozenset()
+    return run.job_name == job_name(reconciliation.id) or any(key.path[0] == reconciliation.id for key in chosen)

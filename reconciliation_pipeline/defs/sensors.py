@@ -1,68 +1,48 @@
-"""What is noticed between mornings: spikes, failed checks, failed runs, unsent messages.
+"""What is noticed between mornings: failed checks, failed runs, unsent messages; spikes are in `spikes.py`.
 
 Each sensor asks a step and repeats its words. Whether something was told already is known to our
 outbox, never to a cursor alone; past mornings are ignored by the steps.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import dagster as dg
 
 from reconciliation_pipeline.defs.checks import check_keys
-from reconciliation_pipeline.defs.naming import job_name
+from reconciliation_pipeline.defs.duty import HELD_BY
+from reconciliation_pipeline.defs.naming import belongs_to
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.defs.spikes import build_spikes_sensor
 from reconciliation_pipeline.settings.model import Reconciliation
-from reconciliation_pipeline.steps.tell import Told, deliver_due, tell_failure, tell_spike
-from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 
 EVERY = 30
 """Seconds between two ticks."""
 
-SELDOM = 300
-"""Seconds between two looks for a spike: it reads many mornings, and the morning's own run looks first."""
-
 
 def build_sensors(reconciliations: Sequence[Reconciliation]) -> list[dg.SensorDefinition]:
-    """Build the sensors; each looks after every reconciliation."""
+    """Build the sensors; each looks after every reconciliation, but for those that run a job of one."""
     return [
-        _sensor(
-            reconciliations,
-            tell_spike,
-            name="drift_spike",
-            description="Raises the alarm when this morning brought far more new differences than usual.",
-            every=SELDOM,
-        ),
-        _sensor(
-            reconciliations,
-            deliver_due,
-            name="outbox",
-            description="Sends what waits in the outbox, and tries again what could not be sent.",
-        ),
+        _unsent(reconciliations),
+        *(build_spikes_sensor(one) for one in reconciliations),
         _failed_checks(reconciliations),
         _failed_runs(reconciliations),
     ]
 
 
-def _sensor(
-    reconciliations: Sequence[Reconciliation],
-    step: Callable[[Work], Told],
-    *,
-    name: str,
-    description: str,
-    every: int = EVERY,
-) -> dg.SensorDefinition:
+def _unsent(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefinition:
     @dg.sensor(
-        name=name,
-        description=description,
-        minimum_interval_seconds=every,
+        name="outbox",
+        description="Sends what waits in the outbox, and tries again what could not be sent.",
+        minimum_interval_seconds=EVERY,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def sensor(context: dg.SensorEvaluationContext, office: dg.ResourceParam[Office]) -> dg.SkipReason:
         words = []
         for reconciliation in reconciliations:
             with office.work(reconciliation) as work:
-                words.append(f"{reconciliation.id}: {step(work).words}")
+                words.append(f"{reconciliation.id}: {deliver_due(work).words}")
         return dg.SkipReason(" ".join(words) or "No reconciliation is configured.")
 
     return sensor
@@ -111,9 +91,11 @@ def _failed_runs(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefiniti
     def sensor(context: dg.RunFailureSensorContext, office: dg.ResourceParam[Office]) -> dg.SkipReason:
         run = context.dagster_run
         partition = run.tags.get("dagster/partition")
-        concerned = [one for one in reconciliations if _belongs_to(run, one)]
+        concerned = [one for one in reconciliations if belongs_to(run, one)]
         if partition is None or not concerned:
             return dg.SkipReason(f"Run {run.run_id[:8]} belongs to no morning.")
+        if holder := run.tags.get(HELD_BY):
+            return dg.SkipReason(f"Run {run.run_id[:8]} did not begin, because run {holder[:8]} was at work.")
         words = []
         for reconciliation in concerned:
             with office.work(reconciliation) as work:
@@ -122,9 +104,3 @@ def _failed_runs(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefiniti
         return dg.SkipReason(" ".join(words))
 
     return sensor
-
-
-def _belongs_to(run: dg.DagsterRun, reconciliation: Reconciliation) -> bool:
-    """Say whether a run is a reconciliation's: of its job, or of assets that somebody chose by hand."""
-    chosen = run.asset_selection or frozenset()
-    return run.job_name == job_name(reconciliation.id) or any(key.path[0] == reconciliation.id for key in chosen)

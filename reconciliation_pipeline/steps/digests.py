@@ -13,9 +13,17 @@ from reconciliation_pipeline.steps.work import Work
 WORTH_KEEPING = 1024 * 1024
 """Bytes of a snapshot below which its digests are worked out whenever they are asked for: it takes no time."""
 
-MEMORY = "64MB"
-"""Memory for writing them, before it spills: a pull keeps within little, whatever its size."""
+LEAST_MEMORY = 64 * 10**6
+"""Bytes of memory for writing them, before it spills: a pull keeps within little."""
 THREADS = 2
+
+
+def memory_for(path: Path) -> str:
+    """Say how much memory a snapshot's digests may take: what DuckDB needs to spill grows with what it spills.
+
+    Measured: 64 MB are enough for 10 million records (a quarter of a GB), 77 are too few for 50 million (1.2 GB).
+    """
+    return f"{max(LEAST_MEMORY, path.stat().st_size // 5) // 10**6}MB"
 
 
 def settled_rules(work: Work) -> ComparisonRules:
@@ -47,7 +55,7 @@ def digests_of(work: Work, side: Side, path: Path, sha256: str | None) -> Path |
     name, kept = digests.name_of(how, side), work.store.digests
 
     def write(target: Path) -> None:
-        write_digests(path, how, side, target, EngineLimits(MEMORY, work.store.spill_folder, THREADS))
+        write_digests(path, how, side, target, EngineLimits(memory_for(path), work.store.spill_folder, THREADS))
 
     try:
         return kept.find(sha256, name) or kept.keep(sha256, name, write)

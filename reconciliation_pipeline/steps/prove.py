@@ -150,12 +150,14 @@ def refuse(work: Work, attempt: Attempt, reason: Reason) -> Attempt:
     return refused
 
 
-def give_up(work: Work, attempt: Attempt) -> None:
+STOPPED = "The run was stopped before both sides had arrived; nothing of it was kept."
+
+
+def give_up(work: Work, attempt: Attempt, text: str = STOPPED) -> None:
     """Store that an attempt was stopped on its way and keep nothing of it; an attempt that has a verdict keeps that.
 
     There is no message: whoever stopped it knows.
     """
-    text = "The run was stopped before both sides had arrived; nothing of it was kept."
     stopped = Reason("walk_not_ended", text, remedy="Run the morning again; that is a new attempt.")
     try:
         work.store.attempts.conclude(

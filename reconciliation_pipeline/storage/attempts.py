@@ -190,6 +190,12 @@ class Attempts:
         oldest = [attempts.c.morning.asc(), attempts.c.number.asc()]
         return self._select(_of(reconciliation), _UNPROVEN, order=oldest, limit=None)
 
+    def under_way(self, reconciliation: str, morning: date) -> list[Attempt]:
+        """List the attempts at a morning that have no verdict, oldest first: at work, or killed at it."""
+        oldest = [attempts.c.number.asc()]
+        its_own = (_of(reconciliation), attempts.c.morning == morning, attempts.c.standing == Standing.BEGUN.value)
+        return self._select(*its_own, order=oldest, limit=None)
+
     def of_run(self, run_id: str) -> Attempt | None:
         """Find the last attempt a run made, in whatever standing."""
         found = self._select(attempts.c.run_id == run_id, order=[attempts.c.id.desc()], limit=1)

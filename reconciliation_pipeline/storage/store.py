@@ -13,6 +13,7 @@ from reconciliation_pipeline.storage.database import open_database
 from reconciliation_pipeline.storage.decisions import Decisions
 from reconciliation_pipeline.storage.diffs import Diffs
 from reconciliation_pipeline.storage.digests import Digests
+from reconciliation_pipeline.storage.leases import Leases
 from reconciliation_pipeline.storage.ledger import Ledger
 from reconciliation_pipeline.storage.outbox import Outbox
 from reconciliation_pipeline.storage.rechecks import Rechecks
@@ -29,6 +30,7 @@ class Store:
         digests: What settles most records of a comparison, as files.
         rechecks: What came of asking once more about the differences of an attempt, as files.
         attempts: Attempts at mornings and their verdicts.
+        leases: Which run is at work on which morning.
         ledger: What each trusted morning observed.
         accepted_counts: Unusual counts a person vouched for.
         confirmed_counts: Counts a person read off a system's own screen.
@@ -44,6 +46,7 @@ class Store:
         self.digests = digests
         self.rechecks = Rechecks(archive)
         self.attempts = Attempts(engine)
+        self.leases = Leases(engine)
         self.ledger = Ledger(engine)
         self.accepted_counts = SaidCounts(engine, accepted_counts)
         self.confirmed_counts = SaidCounts(engine, confirmed_counts)

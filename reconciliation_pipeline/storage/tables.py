@@ -132,6 +132,20 @@ retractions = sa.Table(
     sa.Column("at", Moment, nullable=False),
 )
 
+leases = sa.Table(
+    "recon_leases",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("reconciliation", sa.Text, nullable=False),
+    sa.Column("morning", sa.Date, nullable=False),
+    sa.Column("run_id", sa.Text, nullable=False),
+    # Its process, so that one that died on this machine keeps nobody waiting.
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("taken_at", Moment, nullable=False),
+    sa.Column("ends_at", Moment, nullable=False),
+    sa.UniqueConstraint("reconciliation", "morning"),
+)
+
 messages = sa.Table(
     "recon_messages",
     metadata,

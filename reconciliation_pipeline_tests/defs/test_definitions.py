@@ -93,9 +93,9 @@ def test_every_claim_is_a_blocking_check_on_its_asset(graph):
     assert all("**Red means:**" in graph.get(key).description for key in keys)
 
 
-def test_there_is_a_job_a_morning_one_for_mondays_and_two_for_what_people_decide(defs):
+def test_there_is_a_job_a_morning_one_for_mondays_one_for_alarms_and_two_for_what_people_decide(defs):
     repository = defs.get_repository_def()
-    names = {"pair_morning", "pair_heartbeat", "pair_assign", "pair_note"}
+    names = {"pair_morning", "pair_heartbeat", "pair_spikes", "pair_assign", "pair_note"}
 
     assert names == set(repository.job_names) - {"__ASSET_JOB"}
     assert all(repository.get_job(name).description for name in names)
@@ -107,7 +107,7 @@ def test_schedules_and_sensors_run_unless_somebody_stops_them(defs):
     sensors = {one.name: one.default_status for one in repository.sensor_defs}
 
     assert dict.fromkeys(("pair_morning", "pair_heartbeat"), dg.DefaultScheduleStatus.RUNNING) == schedules
-    watchers = ("drift_spike", "failed_checks", "failed_runs", "outbox")
+    watchers = ("pair_spikes", "failed_checks", "failed_runs", "outbox", "dead_runs", "pair_morning_missed")
     assert dict.fromkeys(watchers, dg.DefaultSensorStatus.RUNNING) == sensors
     assert all(one.description for one in (*repository.schedule_defs, *repository.sensor_defs))
 

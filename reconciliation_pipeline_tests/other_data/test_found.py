@@ -22,8 +22,6 @@ from reconciliation_pipeline.reporting.items import items
 from reconciliation_pipeline.settings.paging import RangePaging
 from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.counting import counts
-from reconciliation_pipeline.storage.errors import StorageUnavailable
-from reconciliation_pipeline.storage.turn import AlreadyRunning, turn
 from reconciliation_pipeline_tests.builders import an_observation
 
 HERE = httpx.URL("http://127.0.0.1:8471/customers")
@@ -93,24 +91,6 @@ def test_a_tiny_amount_is_written_in_full():
     life = Life(seen, ItemState.OPEN, day, day, None, None, day, 1)
 
     assert {"class": "used_unbilled", "currency": "EUR", "amount": "0.0000001"} == items([life])[0]["money"]
-
-
-def test_a_reconciliation_runs_once_at_a_time_and_again_when_its_turn_is_over(tmp_path):
-    with turn(tmp_path, "pair"):
-        with pytest.raises(AlreadyRunning, match="A run of pair is under way already"), turn(tmp_path, "pair"):
-            pass
-        with turn(tmp_path, "another"):
-            pass
-
-    with turn(tmp_path, "pair"):
-        pass
-
-
-def test_a_turn_that_cannot_be_written_down_is_told_in_words(tmp_path):
-    (tmp_path / "home").write_text("a file", "utf-8")
-
-    with pytest.raises(StorageUnavailable, match="cannot be written"), turn(tmp_path / "home", "pair"):
-        pass
 
 
 def test_a_path_that_is_none_is_a_mistake_of_the_settings_not_a_fault():

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.metadata import diff_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of, snapshot_key
@@ -31,8 +32,13 @@ def build_diff(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition
     )
     def diff(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Compare, whatever Dagster thinks of the checks: an untrusted morning is refused here, too."""
-        with failing_in_words("Not trustworthy, so not compared"), office.work(reconciliation) as work:
-            attempt, comparison = compare_morning(work, morning_of(context.partition_key))
+        morning = morning_of(context.partition_key)
+        with (
+            failing_in_words("Not trustworthy, so not compared"),
+            office.work(reconciliation) as work,
+            in_turn(context, work, morning),
+        ):
+            attempt, comparison = compare_morning(work, morning)
         return dg.MaterializeResult(metadata=diff_metadata(attempt, comparison, words_of(reconciliation)))
 
     return diff

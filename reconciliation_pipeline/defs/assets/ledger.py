@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.metadata import ledger_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
@@ -32,7 +33,11 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
     def ledger(context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]) -> dg.MaterializeResult[None]:
         """Ask once more before anyone is accused, set lag apart, and write down what the rest costs and whose it is."""
         morning = morning_of(context.partition_key)
-        with failing_in_words("Not trustworthy, so not recorded"), office.work(reconciliation) as work:
+        with (
+            failing_in_words("Not trustworthy, so not recorded"),
+            office.work(reconciliation) as work,
+            in_turn(context, work, morning),
+        ):
             asked = recheck(work, morning, run_id=context.run.run_id)
             attempt, _ = record_morning(work, morning)
             result, lives = describe(work, attempt), lives_until(work, morning)

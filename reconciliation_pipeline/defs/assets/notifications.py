@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.metadata import notifications_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
@@ -31,8 +32,9 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
     ) -> dg.MaterializeResult[None]:
         """Store what has to be said, then send it."""
-        with failing_in_words(), office.work(reconciliation) as work:
-            told = tell_morning(work, morning_of(context.partition_key))
+        morning = morning_of(context.partition_key)
+        with failing_in_words(), office.work(reconciliation) as work, in_turn(context, work, morning, lets_go=True):
+            told = tell_morning(work, morning)
         context.log.info(told.words)
         return dg.MaterializeResult(metadata=notifications_metadata(told))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failed, failing_in_words
 from reconciliation_pipeline.defs.metadata import snapshot_metadata
 from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
@@ -29,7 +30,12 @@ def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefin
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Pull every page of both sides at once and store the verdict over both."""
         morning = morning_of(context.partition_key)
-        with failing_in_words(), office.work(reconciliation) as work, office.watch(context.log) as watch:
+        with (
+            failing_in_words(),
+            office.work(reconciliation) as work,
+            in_turn(context, work, morning),
+            office.watch(context.log) as watch,
+        ):
             gathered = gather(work, morning, run_id=context.run.run_id, watch=watch)
         _require_both(gathered)
         for side in Side:
