@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle peers spark
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle peers spark spikes
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -96,6 +96,9 @@ oracle: $(VENV)/dev  ## the comparison against a plain oracle, 100,000 random pa
 
 ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year costs; writes docs/reliability.md (ten minutes)
 	@$(BIN)/python -m reconciliation_pipeline_tests.ledger.report
+
+spikes: $(VENV)/dev  ## how often the alarm of spikes rings for nothing, and how late; writes docs/reliability.md (ten minutes)
+	@nice $(BIN)/python benchmarks/spikes.py --publish docs/reliability.md
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .

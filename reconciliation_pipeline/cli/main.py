@@ -19,9 +19,10 @@ from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
 from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
 from reconciliation_pipeline.cli.mornings import history, prune, retract, verify
-from reconciliation_pipeline.cli.outbox import heartbeat, outbox, spike
+from reconciliation_pipeline.cli.outbox import heartbeat, outbox
 from reconciliation_pipeline.cli.output import Exit, Problem, complain
 from reconciliation_pipeline.cli.run import count, run
+from reconciliation_pipeline.cli.spike import spike
 from reconciliation_pipeline.domain.decisions import Action
 from reconciliation_pipeline.storage.errors import StorageError
 

@@ -1,4 +1,4 @@
-"""`recon outbox`, `recon heartbeat`, `recon spike`: what was said, and what would be."""
+"""`recon outbox`, `recon heartbeat`: what was said, and what is said on Mondays."""
 
 import os
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_store
-from reconciliation_pipeline.cli.output import Json, Name, Problem, emit, say
+from reconciliation_pipeline.cli.output import Json, Name, emit, say
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.settings.load import load_all
-from reconciliation_pipeline.steps.tell import deliver_due, judge_morning, tell_heartbeat
+from reconciliation_pipeline.steps.tell import deliver_due, tell_heartbeat
 from reconciliation_pipeline.steps.work import Work
 
 
@@ -60,17 +60,3 @@ def heartbeat(name: Name, day: Day = None, as_json: Json = False) -> None:
         emit({"reconciliation": name, "messages": list(told.stored), "sent": told.sent, "failed": told.failed})
     else:
         say(told.words)
-
-
-def spike(name: Name, day: Day = None, as_json: Json = False) -> None:
-    """Show the spike judgement of a morning, with its numbers."""
-    with at_work(name) as work:
-        morning = a_date(day) or work.today()
-        judged = judge_morning(work, morning)
-    if judged is None:
-        raise Problem("no_morning", f"{morning} has no result to judge.", remedy=f"Run it: `recon run {name}`.")
-    if as_json:
-        payload = {"new": judged.new, "usual": judged.usual, "alarm": judged.alarm, "text": judged.words}
-        emit({"reconciliation": name, "date": morning.isoformat(), **payload})
-    else:
-        typer.echo(("ALARM: " if judged.alarm else "No alarm: ") + judged.words)

@@ -19,6 +19,11 @@ class Topic(StrEnum):
     SETTINGS_BROKEN = "settings_broken"
 
 
+def key_of(reconciliation: str, morning: date, topic: Topic) -> str:
+    """Name the one message of a reconciliation and a morning on a topic."""
+    return f"{reconciliation}/{morning.isoformat()}/{topic}"
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message, before it is dressed for a channel.
@@ -42,4 +47,4 @@ class Message:
     @property
     def key(self) -> str:
         """Idempotency key: the same message is stored and sent once."""
-        return f"{self.reconciliation}/{self.morning.isoformat()}/{self.topic}"
+        return key_of(self.reconciliation, self.morning, self.topic)

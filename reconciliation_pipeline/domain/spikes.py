@@ -2,8 +2,8 @@
 
 One judgement a series: a kind of difference, and each field of those that differ in values. How many are new, how many
 that would usually be, how likely chance alone brings so many. A *notice* rides on a message that goes out anyway, an
-*alarm* is a message of its own, and a *mass event* needs no statistics. Only trusted mornings count, and the first one
-is inventory.
+*alarm* is a message of its own, and a *mass event* is one of so many that it rings before a norm is known. Only trusted
+mornings count, and the first one is inventory.
 """
 
 import math
@@ -27,7 +27,7 @@ COLD: Final = 14
 """Trusted mornings until which nothing rings but a mass event."""
 MASS: Final = 10
 MASS_SHARE: Final = 0.01
-"""So many new ones of a kind, and this share of the customers, are no chance and no series of mishaps."""
+"""So many new ones, and this share of the customers, are no series of mishaps, where they are unusual at all."""
 FARTHEST: Final = WINDOW + 2 * WEEK.days
 """Mornings before the judged one that can play a part: those of the last week, whose episodes are judged again, by the
 56 before their week."""
@@ -224,7 +224,7 @@ class Bars:
 
     @property
     def mass(self) -> int:
-        """From how many new ones on nothing more is asked."""
+        """From how many new ones on it is a mass event."""
         return max(MASS, math.ceil(MASS_SHARE * (self.customers or 0)))
 
 
@@ -268,9 +268,10 @@ def _norm(counts: Sequence[int], days: Sequence[Days], until: int) -> Usual:
 
 
 def _level(found: SeriesJudgement, bars: Bars) -> Level:
-    if found.new >= bars.mass:
-        return Level.MASS
     is_sudden = found.new >= LEAST and found.chance < ALARM / bars.many
+    # Where as many are usual, as in a large and busy pair, they are no event at all.
+    if is_sudden and found.new >= bars.mass:
+        return Level.MASS
     is_slow = found.new > 0 and found.week >= LEAST_WEEK and found.week_chance < WEEK_ALARM / bars.many
     if not bars.cold and (is_sudden or is_slow):
         return Level.ALARM

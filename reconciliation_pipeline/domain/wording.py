@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
-from reconciliation_pipeline.domain.drift import SpikeJudgement
 from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.lives import Life
@@ -248,19 +247,6 @@ def heartbeat_message(pulse: Pulse, words: Words, *, owner: str = "") -> Message
     )
     title = f"{pulse.reconciliation}: {state}" + (f" · {counts}" if counts else "")
     return Message(pulse.reconciliation, pulse.morning, Topic.HEARTBEAT, title, lines, owner)
-
-
-def spike_message(judgement: SpikeJudgement, reconciliation: str, morning: date, *, owner: str = "") -> Message:
-    """Build the alarm of a morning with far more new differences than usual."""
-    title = (
-        f"{reconciliation}: {counted(judgement.new, 'new difference')} in one morning, usual is {judgement.usual:.1f}"
-    )
-    lines = (
-        judgement.words,
-        "Many at once have one cause: look at what changed in the automation since the last trusted morning.",
-        f"See them: `recon list {reconciliation}`. The judgement: `recon spike {reconciliation} --date {morning}`.",
-    )
-    return Message(reconciliation, morning, Topic.SPIKE, title, lines, owner)
 
 
 def run_failed_message(

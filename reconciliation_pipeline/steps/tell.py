@@ -5,32 +5,30 @@ it, everyone may send it. Past mornings are never announced.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from reconciliation_pipeline.channels.build import build_channel, channel_name
 from reconciliation_pipeline.channels.channel import Channel, ChannelUnavailable
 from reconciliation_pipeline.channels.deliver import deliver
-from reconciliation_pipeline.domain.drift import SpikeJudgement, judge_spike
 from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Message
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.spike_message import notice_lines, spike_message, verdict
 from reconciliation_pipeline.domain.wording import (
     Pulse,
     drift_message,
     heartbeat_message,
     run_failed_message,
     settings_broken_message,
-    spike_message,
 )
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.steps.describe import describe, lives_until, open_on
+from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.spikes import Judged, gather, judge_morning
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
 
 WEEK = timedelta(days=7)
-MOST = 180
-"""Trusted mornings that tell what is usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +58,21 @@ def tell_morning(work: Work, morning: date) -> Told:
         owner=work.reconciliation.owners.default,
     )
     quiet = "" if found else "Nothing is open, so nobody is told. "
-    return _told(work, [*([found] if found else []), *_spike(work, morning)], prefix=quiet)
+    judged = judge_morning(work, morning)
+    if found is not None and judged is not None:
+        unusual = notice_lines(judged.judgement, words_of(work.reconciliation))
+        found = replace(found, lines=(*found.lines[:1], *unusual, *found.lines[1:]))
+    return _told(work, [*([found] if found else []), *_alarm(work, judged)], prefix=quiet)
 
 
-def tell_spike(work: Work) -> Told:
-    """Raise the alarm when today's morning brought far more new differences than usual."""
-    today = work.today()
-    judged = judge_morning(work, today)
-    return _told(work, _spike(work, today), prefix=f"{judged.words} " if judged else "No result yet this morning. ")
-
-
-def judge_morning(work: Work, morning: date) -> SpikeJudgement | None:
-    """Judge how unusual a recorded morning was; None when it has no result."""
-    found = open_on(work, morning, most=MOST)
-    if morning not in found:
-        return None
-    counts, before = [], frozenset[str]()
-    for items in found.values():
-        counts.append(len(items - before))
-        before = items
-    return judge_spike(counts)
+def tell_spike(work: Work, morning: date) -> Told:
+    """Raise the alarm of today's morning, if its own run did not; a past morning raises none."""
+    if morning != work.today():
+        return Told((), 0, 0, f"{morning} is past: nobody is told.")
+    judged = judge_morning(work, morning)
+    if judged is None:
+        return _told(work, [], prefix="No trusted result yet this morning. ")
+    return _told(work, _alarm(work, judged), prefix=f"{verdict(judged.judgement, words_of(work.reconciliation))} ")
 
 
 def tell_failure(work: Work, morning: date, sentence: str) -> Told:
@@ -127,11 +120,12 @@ def deliver_due(work: Work) -> Told:
     return _told(work, [])
 
 
-def _spike(work: Work, morning: date) -> list[Message]:
-    judged = judge_morning(work, morning)
-    if judged is None or not judged.alarm:
+def _alarm(work: Work, judged: Judged | None) -> list[Message]:
+    """Write the alarm, one an episode; what a morning said already stays as it was said."""
+    if judged is None or not judged.judgement.ringing:
         return []
-    return [spike_message(judged, work.id, morning, owner=work.reconciliation.owners.default)]
+    found = spike_message(judged.judgement, work.id, words_of(work.reconciliation), gather(work, judged))
+    return [found] if found else []
 
 
 def _oldest(lives: Iterable[Life], morning: date) -> int | None:

@@ -144,53 +144,6 @@ def test_a_failed_run_without_a_morning_is_not_told(run_fails):
     assert [] == topics()
 
 
-@pytest.mark.parametrize(
-    ("usual", "new", "expected"),
-    [
-        (0, 4, []),
-        (0, 5, ["pair/2026-11-22/spike"]),
-        (2, 6, []),
-        (2, 7, ["pair/2026-11-22/spike"]),
-    ],
-)
-def test_a_spike_is_five_new_ones_and_more_than_three_times_the_usual(look, usual, new, expected):
-    before = TODAY - timedelta(days=2)
-    with opened() as store:
-        recorded(store, before, range(10))
-        recorded(store, YESTERDAY, range(10 + usual))
-        recorded(store, TODAY, range(10 + usual + new))
-
-    words = look("drift_spike")
-
-    assert expected == topics()
-    assert f"{new} new since the last trusted morning; usual is {usual:.1f} a morning." in words
-
-
-def test_a_spike_is_told_once(look):
-    with opened() as store:
-        recorded(store, YESTERDAY, range(10))
-        recorded(store, TODAY, range(20))
-
-    assert "1 stored" in look("drift_spike")
-    assert "0 stored" in look("drift_spike")
-    assert ["pair/2026-11-22/spike"] == topics()
-
-
-def test_the_first_morning_is_no_spike(look):
-    with opened() as store:
-        recorded(store, TODAY, range(1_000))
-
-    assert "The first morning is the inventory: no alarm." in look("drift_spike")
-    assert [] == topics()
-
-
-def test_a_morning_without_a_result_is_no_spike(look):
-    with opened() as store:
-        recorded(store, YESTERDAY, range(10))
-
-    assert "No result yet this morning." in look("drift_spike")
-
-
 def test_what_waits_in_the_outbox_is_sent_once(look, monkeypatch):
     with receiving() as receiver, opened() as store:
         monkeypatch.setenv("HOOK", receiver.url)

@@ -9,9 +9,10 @@ from reconciliation_pipeline.channels.deliver import FIRST_WAIT, LONGEST_WAIT
 from reconciliation_pipeline.connectors import errors
 from reconciliation_pipeline.defs.build import build_definitions
 from reconciliation_pipeline.defs.checks import claim_of
-from reconciliation_pipeline.domain.drift import FACTOR, LEAST, WINDOW
 from reconciliation_pipeline.domain.messages import Topic
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, MoneyClass, Outcome, Reason
+from reconciliation_pipeline.domain.spikes import COLD, LEAST_WEEK, MASS, MASS_SHARE, NOTICE, WEEK_ALARM
+from reconciliation_pipeline.domain.usual import ALARM, LEAST, SETTLED, WINDOW
 from reconciliation_pipeline.settings.load import Broken, load_all
 from reconciliation_pipeline_tests.builders import REASON_CODES
 from reconciliation_pipeline_tests.docs import pages
@@ -97,11 +98,19 @@ def test_every_topic_of_a_message_has_its_line():
     assert {*map(str, Topic)} == table("Messages")
 
 
-def test_the_rule_of_a_spike_is_told_with_its_numbers():
-    line = next(row for row in pages.rows(pages.text_of(PAGE)) if row[0] == "`spike`")[1]
+def test_the_rules_of_a_spike_are_told_with_their_numbers():
+    told = pages.section(pages.text_of("docs/concepts.md"), "Spikes")
 
-    assert f"at least {LEAST} new" in line
-    assert f"more than {FACTOR} times the mean of the last {WINDOW} " in line
+    for number in (
+        f"the last {WINDOW} trusted mornings",
+        f"at least {LEAST} new, and a chance below {NOTICE:.0%}".replace("%", " %"),
+        f"at least {LEAST} new, and a chance below {ALARM:.1%}".replace("%", " %"),
+        f"at least {LEAST_WEEK} within seven days, and a chance below {WEEK_ALARM:.1%}".replace("%", " %"),
+        f"at least {MASS} new, and at least {MASS_SHARE:.0%} of the customers".replace("%", " %"),
+        f"up to morning {COLD} ",
+        f"From {SETTLED} mornings on",
+    ):
+        assert number in told, number
 
 
 def test_the_waits_of_the_outbox_are_told():

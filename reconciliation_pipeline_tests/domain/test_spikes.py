@@ -112,6 +112,11 @@ def test_a_mass_event_is_ten_and_one_per_cent_of_the_customers_even_on_the_secon
     assert level is judged([0, new], customers=customers).level
 
 
+@pytest.mark.parametrize(("norm", "level"), [(5, Level.NONE), (1, Level.MASS)])
+def test_what_is_usual_is_no_mass_event(norm, level):
+    assert level is judged([norm] * 56 + [10]).level
+
+
 @pytest.mark.parametrize("told", [1, 6])
 def test_one_alarm_an_episode_of_seven_days(told):
     quiet = judged([*HALF, 6, *[0] * (told - 1), 6], told=[told])

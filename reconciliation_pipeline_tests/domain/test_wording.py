@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 
-from reconciliation_pipeline.domain.drift import SpikeJudgement
 from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.ledger import Movement
 from reconciliation_pipeline.domain.messages import Topic
@@ -25,7 +24,6 @@ from reconciliation_pipeline.domain.wording import (
     run_failed_message,
     settings_broken_message,
     since_when,
-    spike_message,
 )
 from reconciliation_pipeline_tests.reporting.builders import (
     FLOOR,
@@ -230,16 +228,6 @@ def test_the_heartbeat_does_not_call_itself_well_when_no_morning_could_be_truste
     assert f"crm_billing: {state}" == message.title
     assert last == message.lines[-1]
     assert "Nothing to act on." == message.lines[0]
-
-
-def test_the_spike_message_shows_the_numbers_it_was_judged_by():
-    judged = SpikeJudgement(alarm=True, new=12, usual=1.25, words="12 new; usual is 1.2 a morning.")
-
-    message = spike_message(judged, "crm_billing", MORNING, owner="finance-ops")
-
-    assert "crm_billing: 12 new differences in one morning, usual is 1.2" == message.title
-    assert "12 new; usual is 1.2 a morning." == message.lines[0]
-    assert Topic.SPIKE is message.topic
 
 
 def test_a_failed_run_is_neither_clean_nor_drift():
