@@ -13,6 +13,7 @@ from typing import NoReturn, cast
 import typer
 
 from reconciliation_pipeline.cli.backfill import backfill
+from reconciliation_pipeline.cli.backup import backup
 from reconciliation_pipeline.cli.counts import accept_count, confirm_count
 from reconciliation_pipeline.cli.decide import command as decision
 from reconciliation_pipeline.cli.demo import demo
@@ -48,6 +49,7 @@ for one in Action:
 app.command("retract")(retract)
 app.command("verify")(verify)
 app.command("prune")(prune)
+app.command("backup")(backup)
 app.command("history")(history)
 app.command("outbox")(outbox)
 app.command("heartbeat")(heartbeat)

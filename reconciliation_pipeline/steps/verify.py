@@ -9,8 +9,10 @@ from datetime import date
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.codec import encode
 from reconciliation_pipeline.storage.errors import StorageError
+from reconciliation_pipeline.storage.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +39,45 @@ class Verdict:
 
 def verify(work: Work) -> Verdict:
     """Read everything again: each archived snapshot, each observation, each decision."""
+    return verified(work.store, work.id)
+
+
+def verified(store: Store, reconciliation: str) -> Verdict:
+    """Do the same where nobody knows the settings."""
     bad, pruned = [], 0
-    mornings = work.store.ledger.mornings(work.id)
+    mornings = store.ledger.mornings(reconciliation)
     for morning in mornings:
-        attempt = work.store.attempts.latest_recorded(work.id, morning)
+        attempt = store.attempts.latest_recorded(reconciliation, morning)
         if attempt is None:
             continue
-        if all(work.store.archive.is_pruned(snapshot) for snapshot in attempt.snapshots.values()):
+        if all(store.archive.is_pruned(snapshot) for snapshot in attempt.snapshots.values()):
             pruned += 1
-        elif said := _damage(work, attempt):
+        elif said := _damage(store.archive, attempt):
             bad.append((morning, said))
-    return Verdict(digest_of(work), len(mornings), tuple(bad), pruned)
+    return Verdict(ledger_digest(store, reconciliation), len(mornings), tuple(bad), pruned)
 
 
 def digest_of(work: Work) -> str:
     """Name what was observed on the trusted mornings and what was decided: 64 hexadecimal digits."""
+    return ledger_digest(work.store, work.id)
+
+
+def ledger_digest(store: Store, reconciliation: str) -> str:
+    """Do the same where nobody knows the settings."""
     found = hashlib.sha256()
-    for part in _parts(work):
+    for part in _parts(store, reconciliation):
         found.update(json.dumps(part, sort_keys=True, separators=(",", ":")).encode())
         found.update(b"\n")
     return found.hexdigest()
 
 
-def _parts(work: Work) -> Iterator[object]:
-    calendar = work.store.ledger.calendar(work.id)
+def _parts(store: Store, reconciliation: str) -> Iterator[object]:
+    calendar = store.ledger.calendar(reconciliation)
     for morning in calendar.mornings:
         yield [morning.isoformat(), calendar.epochs.get(morning)]
-        observed = work.store.ledger.on(work.id, morning) or []
+        observed = store.ledger.on(reconciliation, morning) or []
         yield from (_fact(one) for one in sorted(observed, key=lambda one: one.item))
-    made = [encode(one) for one in work.store.decisions.of(work.id)]
+    made = [encode(one) for one in store.decisions.of(reconciliation)]
     yield from sorted(made, key=lambda one: json.dumps(one, sort_keys=True))
 
 
@@ -75,10 +87,10 @@ def _fact(observed: Observation) -> object:
     return {name: encode(value) for name, value in written.items() if name != "cleared_after" or value is not None}
 
 
-def _damage(work: Work, attempt: Attempt) -> str:
+def _damage(archive: Archive, attempt: Attempt) -> str:
     try:
         for snapshot in attempt.snapshots.values():
-            work.store.archive.resolve(snapshot)
+            archive.resolve(snapshot)
     except StorageError as damaged:
         return damaged.text
     return ""

@@ -143,6 +143,22 @@ def driver_url(text: str) -> str:
     return _postgres_url(text).render_as_string(hide_password=False)
 
 
+_SHOWN = frozenset({"host", "port", "sslmode", "sslrootcert"})
+"""What of an address's options may be shown; others can hold a password."""
+
+
+def dump_address(text: str) -> str:
+    """Write the URL of a Postgres database without its password, for the person who knows that.
+
+    Raises:
+        StorageUnavailable: It is not the URL of a Postgres database.
+    """
+    url = _postgres_url(text)
+    shown = {name: value for name, value in url.query.items() if name in _SHOWN}
+    bare = sa.URL.create("postgresql", url.username, None, url.host, url.port, url.database, shown)
+    return bare.render_as_string()
+
+
 def _postgres(text: str) -> sa.Engine:
     url = _postgres_url(text)
     patient = url.set(query={"connect_timeout": _CONNECT_PATIENCE, **url.query})

@@ -20,7 +20,7 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from reconciliation_pipeline.steps.verify import digest_of
-from reconciliation_pipeline.storage.database import open_database, reading
+from reconciliation_pipeline.storage.database import driver_url, open_database, reading
 from reconciliation_pipeline.storage.migrate import HEAD, VERSION_TABLE
 from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.ledger.looking import work_on
@@ -53,6 +53,11 @@ def file_of(revision: str) -> Path:
 
 def released(revision: str) -> Released:
     return Released(**json.loads(file_of(revision).read_text("utf-8")))
+
+
+def raw(home: Path, url: str | None) -> sa.Engine:
+    """Reach the database and leave it as it is."""
+    return sa.create_engine(driver_url(url) if url else f"sqlite:///{home / 'ledger.sqlite'}")
 
 
 def alembic_on(connection: sa.Connection) -> Config:

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from reconciliation_pipeline.domain.attempts import Standing
-from reconciliation_pipeline.storage.database import driver_url, open_database, reading, writing
+from reconciliation_pipeline.storage.database import open_database, reading, writing
 from reconciliation_pipeline.storage.migrate import HEAD, VERSION_TABLE, version_of
 from reconciliation_pipeline.storage.store import Store
 from reconciliation_pipeline_tests.commands import recon
@@ -23,6 +23,7 @@ from reconciliation_pipeline_tests.storage.released import (
     Released,
     digests_of,
     file_of,
+    raw,
     released,
     revisions,
     rows_of,
@@ -36,11 +37,6 @@ STORED = sorted(path.stem.removeprefix("ledger-") for path in FOLDER.glob("ledge
 def empty(request, tmp_path):
     """Where a database can be made: the folder, and the URL or None."""
     return tmp_path, None if request.param == "sqlite" else request.getfixturevalue("postgres_url")
-
-
-def raw(home: Path, url: str | None) -> sa.Engine:
-    """Reach the database and leave it as it is."""
-    return sa.create_engine(driver_url(url) if url else f"sqlite:///{home / 'ledger.sqlite'}")
 
 
 def restore(place: tuple[Path, str | None], revision: str) -> Released:
