@@ -7,21 +7,33 @@ and other personal data never enter a message: counts, kinds and money do.
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
+
+from reconciliation_pipeline.domain.due import Severity
 
 
 class Topic(StrEnum):
-    """What a message is about; one of each per reconciliation and morning, whoever notices first."""
+    """What a message is about; one of each per reconciliation, morning and addressee, whoever notices first."""
 
     DRIFT = "drift"
     NOT_TRUSTWORTHY = "not_trustworthy"
     SPIKE = "spike"
     HEARTBEAT = "heartbeat"
+    RESOLVED = "resolved"
+    REMINDER = "reminder"
     SETTINGS_BROKEN = "settings_broken"
 
 
-def key_of(reconciliation: str, morning: date, topic: Topic) -> str:
-    """Name the one message of a reconciliation and a morning on a topic."""
-    return f"{reconciliation}/{morning.isoformat()}/{topic}"
+def key_of(reconciliation: str, morning: date, topic: Topic, about: str = "") -> str:
+    """Name the one message of a reconciliation and a morning on a topic, or on one part of it."""
+    return "/".join(filter(None, (reconciliation, morning.isoformat(), topic.value, about)))
+
+
+class Link(NamedTuple):
+    """Where something can be looked at: its name, and an address without anything secret in it."""
+
+    text: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +47,9 @@ class Message:
         title: One line that says it all.
         lines: The rest, a line each.
         owner: Who it is for.
+        severity: How much it matters.
+        links: Where to look, the most useful first.
+        about: Which part of the topic, where a morning has several messages on it.
     """
 
     reconciliation: str
@@ -43,8 +58,11 @@ class Message:
     title: str
     lines: tuple[str, ...] = ()
     owner: str = ""
+    severity: Severity = Severity.NORMAL
+    links: tuple[Link, ...] = ()
+    about: str = ""
 
     @property
     def key(self) -> str:
         """Idempotency key: the same message is stored and sent once."""
-        return key_of(self.reconciliation, self.morning, self.topic)
+        return key_of(self.reconciliation, self.morning, self.topic, self.about)

@@ -12,7 +12,8 @@ from enum import StrEnum
 
 import sqlalchemy as sa
 
-from reconciliation_pipeline.domain.messages import Message, Topic
+from reconciliation_pipeline.domain.due import Severity
+from reconciliation_pipeline.domain.messages import Link, Message, Topic
 from reconciliation_pipeline.storage.database import add_unless_there, reading, writing
 from reconciliation_pipeline.storage.tables import deliveries, messages
 
@@ -103,6 +104,9 @@ def put_within(connection: sa.Connection, message: Message, channels: Sequence[s
         "title": message.title,
         "lines": list(message.lines),
         "owner": message.owner,
+        "severity": message.severity.value,
+        "links": [list(link) for link in message.links],
+        "about": message.about,
         "created_at": at,
     }
     found = add_unless_there(connection, messages, values)
@@ -209,7 +213,17 @@ class Outbox:
 
 
 def _message(row: sa.Row[tuple[object, ...]]) -> Message:
-    return Message(row.reconciliation, row.morning, Topic(row.topic), row.title, tuple(row.lines), row.owner)
+    return Message(
+        row.reconciliation,
+        row.morning,
+        Topic(row.topic),
+        row.title,
+        tuple(row.lines),
+        row.owner,
+        Severity(row.severity),
+        tuple(Link(*link) for link in row.links),
+        row.about,
+    )
 
 
 def _delivery_record(row: sa.Row[tuple[object, ...]]) -> DeliveryRecord:

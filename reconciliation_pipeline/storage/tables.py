@@ -158,6 +158,10 @@ messages = sa.Table(
     sa.Column("lines", sa.JSON, nullable=False),
     sa.Column("owner", sa.Text, nullable=False),
     sa.Column("created_at", Moment, nullable=False),
+    sa.Column("severity", sa.Text, nullable=False, server_default="normal"),
+    # Each a name and an address.
+    sa.Column("links", sa.JSON, nullable=False, server_default="[]"),
+    sa.Column("about", sa.Text, nullable=False, server_default=""),
 )
 
 deliveries = sa.Table(
