@@ -14,6 +14,7 @@ from reconciliation_pipeline.steps.describe import describe
 from reconciliation_pipeline.steps.pull import open_sources
 from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.beside import told_in_words
 from reconciliation_pipeline.storage.leases import AlreadyRunning
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
     """
     _require_runnable(work, morning)
     try:
-        ran = _execute(work, morning, quiet=quiet)
+        with told_in_words("Dagster's"):
+            ran = _execute(work, morning, quiet=quiet)
     except AlreadyRunning as other:
         raise Problem(
             "already_running", other.text, place=work.id, remedy=other.remedy, exit=Exit.NOT_TRUSTWORTHY

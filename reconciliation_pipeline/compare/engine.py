@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import duckdb
@@ -17,6 +16,7 @@ import duckdb
 from reconciliation_pipeline.compare import digests, statement
 from reconciliation_pipeline.compare.findings import Reader
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.scratch import scratch
 from reconciliation_pipeline.compare.settling import Settling, settle
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles, absent_columns, misfit
 from reconciliation_pipeline.domain.comparison import Comparison, FormatDifference, KeyTrouble, SideBalance
@@ -104,12 +104,10 @@ def told_in_words(files: SnapshotFiles) -> Iterator[None]:
 @contextmanager
 def started(limits: EngineLimits = DEFAULT_LIMITS) -> Iterator[duckdb.DuckDBPyConnection]:
     """Start an engine with a folder for what does not fit into its memory."""
-    if limits.temp_folder is not None:
-        limits.temp_folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix="compare-", dir=limits.temp_folder) as spill:
+    with scratch(limits.temp_folder) as spill:
         settings: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": limits.memory_limit,
-            "temp_directory": spill,
+            "temp_directory": str(spill),
             "preserve_insertion_order": False,
             # Nothing is fetched from anywhere in the middle of a night.
             "autoinstall_known_extensions": False,

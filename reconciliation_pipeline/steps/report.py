@@ -1,7 +1,5 @@
 """Write the report of one morning: what is stored, as a page."""
 
-import os
-import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +7,7 @@ from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import page
 from reconciliation_pipeline.steps.describe import compared, describe, lives_until, open_counts
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.files import written_whole
 
 TREND = 90
 """Trusted mornings that the trend shows."""
@@ -29,10 +28,13 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
         return None
     result = describe(work, attempt)
     lives = lives_until(work, day) if result.differences else ()
-    path = folder / work.id / f"{day}.html"
+    path = f"{work.id}/{day}.html"
     found = compared(work, attempt) if result.differences else None
-    _write(path, page(result, work.reconciliation, lives, trend(work, day), found))
-    return path
+    text = page(result, work.reconciliation, lives, trend(work, day), found)
+    # It names customers.
+    with written_whole(folder, path, mode=0o600) as file:
+        file.write(text.encode())
+    return folder / path
 
 
 def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int, int, int]]:
@@ -44,12 +46,3 @@ def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int
             active = {side: attempt.snapshots[side].receipt.active for side in Side}
             points.append((morning, active[Side.CRM], active[Side.BILLING], count))
     return points
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)

@@ -51,6 +51,9 @@ class Digests:
         half = folder / f".{os.getpid()}-{rules}.parquet"
         with files_told_in_words(folder):
             folder.mkdir(parents=True, exist_ok=True)
+            for leftover in folder.glob(f".*-{rules}.*"):
+                # Of a run that was killed.
+                leftover.unlink(missing_ok=True)
             try:
                 write(half)
                 final = folder / f"{rules}-{sha256_of(half)}.parquet"

@@ -53,13 +53,18 @@ def written_once(root: Path, path: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def written_whole(root: Path, path: str) -> Iterator[BinaryIO]:
+def written_whole(root: Path, path: str, *, mode: int = 0o644) -> Iterator[BinaryIO]:
     """Open a file that takes the place of an older one when the block ends well and not otherwise.
+
+    Args:
+        root: The folder below which everything is kept.
+        path: The file, relative to it.
+        mode: Who may read it at most.
 
     Raises:
         StorageUnavailable: The disk is full or the folder may not be written.
     """
-    with _appearing(root, root / path, mode=0o644) as file:
+    with _appearing(root, root / path, mode=mode) as file:
         yield file
 
 
