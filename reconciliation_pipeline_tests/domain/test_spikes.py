@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.domain.spikes import Judgement, Level, Series, SeriesJudgement, judge
-from reconciliation_pipeline.domain.surprise import Past
-from reconciliation_pipeline.domain.usual import Days, days_before, usual
+from reconciliation_pipeline.domain.surprise import Past, chance
+from reconciliation_pipeline.domain.usual import ALARM, LEAST, Days, days_before, usual
 
 DAY = timedelta(days=1)
 MONDAY = date(2026, 11, 2)
@@ -179,6 +179,23 @@ def test_an_outage_of_the_past_counts_only_up_to_what_would_not_have_rung():
     assert after.past.events / 56 < 0.7
 
 
+@given(st.integers(4, 300), st.integers(5, 55))
+def test_the_cap_is_the_most_that_would_not_have_rung(outage, quiet):
+    found = usual([*[0] * quiet, outage], [Days(1, 0)] * (quiet + 1)).past
+    past = Past(found.events, found.days)
+
+    assert chance(int(found.events), past, 1) >= ALARM or found.events == LEAST - 1
+    assert found.events in {outage, LEAST - 1} or chance(int(found.events) + 1, past, 1) < ALARM
+
+
+def test_a_week_has_seven_days_also_where_mornings_are_missing():
+    mornings = [*in_a_row(30), MONDAY + 36 * DAY]
+    found = judge(mornings, {BILLING: {mornings[-2]: 7, mornings[-1]: 1}})
+
+    assert found
+    assert {1} == {one.week for one in found.series if one.series == BILLING}
+
+
 def test_skipped_mornings_count_as_days():
     mornings = [*in_a_row(57), in_a_row(60)[-1]]
     found = judge(mornings, {BILLING: dict.fromkeys(mornings[1:57:2], 1) | {mornings[-1]: 3}})
@@ -217,6 +234,15 @@ def test_quiet_weekends_count_for_less():
     assert 1.0 == usual(weekday_business(3, 0), days[:21]).weekend
 
 
+def test_a_monday_that_speaks_of_friday_to_sunday_is_a_working_day():
+    mornings = [day for day in in_a_row(58) if day.weekday() < 5]
+    days = days_before(mornings)
+    found = usual([1] * len(days), days)
+
+    assert Days(1, 2) in days
+    assert found.weekend < 0.1
+
+
 def test_clumps_are_believed_from_28_mornings_on_and_never_beyond_four():
     clumped = [4, 0, 0, 0] * 14
     days = [Days(1, 0)] * 56
@@ -230,10 +256,10 @@ COUNTS = st.lists(st.integers(0, 30), min_size=1, max_size=56)
 
 
 @given(COUNTS, st.randoms())
-def test_the_order_of_the_mornings_before_does_not_matter(counts, chance):
+def test_the_order_of_the_mornings_before_does_not_matter(counts, randomly):
     days = [Days(1 + number % 3, 0) for number in range(len(counts))]
     pairs = list(zip(counts, days, strict=True))
-    chance.shuffle(pairs)
+    randomly.shuffle(pairs)
 
     one, other = usual(counts, days), usual([count for count, _ in pairs], [length for _, length in pairs])
 
