@@ -44,11 +44,16 @@ class Judged:
 def judge_morning(work: Work, morning: date) -> Judged | None:
     """Judge a morning by the trusted mornings up to it; None when it has no result, or nobody vouched for it yet.
 
-    What was told before is asked of the outbox: only what was told is not told again.
+    A first morning is inventory, vouched for or not. What was told before is asked of the outbox: only what was told is
+    not told again.
     """
     attempt = work.store.attempts.latest_recorded(work.id, morning)
     calendar = work.store.ledger.calendar(work.id, until=morning)
-    if attempt is None or not calendar.mornings or calendar.mornings[-1] != morning:
+    if attempt is None:
+        return None
+    if not calendar.mornings:
+        calendar = Calendar.of([morning])
+    if calendar.mornings[-1] != morning:
         return None
     # Where keys are read in another way since, everything is inventory again.
     mornings = [day for day in calendar.mornings if day >= calendar.begins[-1]]

@@ -97,16 +97,25 @@ def _there(chosen: sa.Subquery, mornings: list[Looked]) -> sa.CTE:
         .join(days, days.c.morning == chosen.c.morning)
         .cte("seen")
     )
+    there = _columns(seen).where(sa.not_(seen.c.settling))
+    return there.union_all(_ripe(seen)).cte("there")
+
+
+def _ripe(seen: sa.CTE) -> sa.Select[Any]:
+    """Select what looks young and is not; only differences that ever looked young are put into their rows."""
+    young = sa.select(seen.c.item).where(seen.c.settling)
     same = (seen.c.item, seen.c.signature, seen.c.cleared)
     # In a row of mornings their places and their numbers grow alike.
     number = sa.func.row_number().over(partition_by=same, order_by=seen.c.place)
-    rows_of = sa.select(seen, (seen.c.place - number).label("row")).cte("rows_of")
+    rows_of = sa.select(seen, (seen.c.place - number).label("row")).where(seen.c.item.in_(young)).cte("rows_of")
     in_a_row = (rows_of.c.item, rows_of.c.signature, rows_of.c.cleared, rows_of.c.row)
     since = sa.func.min(rows_of.c.place).over(partition_by=in_a_row)
     aged = sa.select(rows_of, since.label("since")).cte("aged")
-    is_old = sa.and_(sa.not_(aged.c.cleared), aged.c.since <= aged.c.ripe)
-    columns = (aged.c.item, aged.c.kind, aged.c.fields, aged.c.place)
-    return sa.select(*columns).where(sa.or_(sa.not_(aged.c.settling), is_old)).cte("there")
+    return _columns(aged).where(aged.c.settling, sa.not_(aged.c.cleared), aged.c.since <= aged.c.ripe)
+
+
+def _columns(rows: sa.CTE) -> sa.Select[Any]:
+    return sa.select(*(rows.c[name] for name in ("item", "kind", "fields", "place")))
 
 
 def _by_field(connection: sa.Connection, there: sa.CTE) -> sa.Select[Any]:

@@ -181,12 +181,16 @@ def test_lag_is_not_new_until_it_is_old_enough(work):
     assert (0, 6) == (lag.judgement.new, real.judgement.new)
 
 
-def test_a_morning_nobody_vouched_for_is_not_judged(work):
+def test_a_morning_nobody_vouched_for_is_inventory_as_the_first_and_not_judged_later(work):
     attempt = work.store.attempts.begin("pair", MORNING, run_id="run", started_at=NOW, live=True)
     unproven = replace(attempt, standing=Standing.UNPROVEN, snapshots=BOTH, as_of=NOW)
     work.store.attempts.conclude(unproven, at=NOW)
-    work.store.ledger.record(unproven, items(0, 6))
+    work.store.ledger.record(unproven, items(0, 60))
+    first = judge_morning(work, MORNING)
+    record(work, 1, items(0, OLD))
 
+    assert first
+    assert first.judgement.is_inventory
     assert None is judge_morning(work, MORNING)
     assert () == tell_spike(work, MORNING).stored
 
