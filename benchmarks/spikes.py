@@ -28,7 +28,7 @@ from reconciliation_pipeline.domain.usual import days_before
 RESULTS: Final = Path(__file__).parent / "results" / "spikes.json"
 MARK: Final = "spikes"
 SEED: Final = 20_261_122
-YEARS: Final = 200
+YEARS: Final = 100
 WARM: Final = FARTHEST + 1
 """Mornings drawn before the first that is measured, so that every rule has all the past it wants."""
 YEAR: Final = 365
