@@ -57,6 +57,10 @@ def _refuse_nonsense(home: Path, out: Path, *, has_ledger: bool) -> None:
     if not has_ledger and not (home / LEDGER).is_file():
         text = f"There is no ledger in {home}, so there is nothing to copy."
         raise Problem("nothing_kept", text, place="RECON_HOME", remedy="Set RECON_HOME to where everything is kept.")
+    if out.exists() and not out.is_dir():
+        raise Problem(
+            "usage", f"{out} is not a folder.", place="--out", remedy="Name a folder; it is made when missing."
+        )
     if out.resolve().is_relative_to(home.resolve()):
         text = f"{out} is inside of {home}: whatever takes the one takes the other."
         raise Problem("usage", text, place="--out", remedy="Name a folder elsewhere, best on another disk.")

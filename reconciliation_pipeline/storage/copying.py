@@ -74,7 +74,11 @@ def appearing(final: Path) -> Iterator[Path]:
 
 def _clear_away(out: Path) -> None:
     for half in out.glob(".recon-backup-*.tmp"):
-        handle = os.open(half, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            handle = os.open(half, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            # Another backup has just given it its name.
+            continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(half)

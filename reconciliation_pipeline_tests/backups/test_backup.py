@@ -277,6 +277,21 @@ def test_a_backup_inside_of_what_it_saves_is_refused(house):
     assert (2, "usage") == (made.exit, made.error["code"])
 
 
+def test_a_backup_into_a_file_is_refused(house):
+    house.out.touch()
+
+    made = house.recon("backup", "--out", str(house.out))
+
+    assert (2, "usage") == (made.exit, made.error["code"])
+
+
+def test_a_folder_that_may_not_be_written_is_told(house):
+    made = house.recon("backup", "--out", "/proc/backups")
+
+    assert (3, "storage") == (made.exit, made.error["code"])
+    assert "cannot be written" in made.error["text"]
+
+
 def test_a_ledger_that_is_damaged_is_not_copied(house):
     content = bytearray((house.home / "ledger.sqlite").read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
