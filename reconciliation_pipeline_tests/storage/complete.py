@@ -8,7 +8,7 @@ from typing import Final
 from reconciliation_pipeline.domain.attempts import AcceptedCount, Attempt, Standing
 from reconciliation_pipeline.domain.decisions import Action, Decision, Retraction
 from reconciliation_pipeline.domain.ledger import Observation, identity
-from reconciliation_pipeline.domain.messages import Message, Topic
+from reconciliation_pipeline.domain.messages import Link, Message, Severity, Topic
 from reconciliation_pipeline.domain.records import (
     Amount,
     Baseline,
@@ -40,6 +40,8 @@ def fill(store: Store) -> None:
     _counts(store)
     _decisions(store)
     _messages(store)
+    for name in NAMES:
+        store.leases.take(name, _FIRST + timedelta(days=9), run_id="at-work", at=_moment(9))
 
 
 def _moment(day: int, hour: int = 3) -> datetime:
@@ -169,7 +171,17 @@ def _decisions(store: Store) -> None:
 def _messages(store: Store) -> None:
     at = _moment(9)
     for number, topic in enumerate(Topic):
-        message = Message(NAMES[0], _FIRST + timedelta(days=9), topic, f"Title {number}", ("a line", "ü"), "sales")
+        message = Message(
+            reconciliation=NAMES[0],
+            morning=_FIRST + timedelta(days=9),
+            topic=topic,
+            title=f"Title {number}",
+            lines=("a line", "ü"),
+            owner="sales",
+            severity=list(Severity)[number % len(Severity)],
+            links=(Link("the run", "http://127.0.0.1:3000/runs/1"),),
+            about=f"part {number}" if number % 2 else "",
+        )
         store.outbox.put(message, ["slack-0", "webhook-1", "webhook-2", "webhook-3"][: number + 1], at=at)
     for delivery in store.outbox.due(at, 100):
         match delivery.channel:
