@@ -7,8 +7,9 @@ from typing import Final
 
 from reconciliation_pipeline.domain.attempts import AcceptedCount, Attempt, Standing
 from reconciliation_pipeline.domain.decisions import Action, Decision, Retraction
+from reconciliation_pipeline.domain.due import Severity
 from reconciliation_pipeline.domain.ledger import Observation, identity
-from reconciliation_pipeline.domain.messages import Link, Message, Severity, Topic
+from reconciliation_pipeline.domain.messages import Link, Message, Topic
 from reconciliation_pipeline.domain.records import (
     Amount,
     Baseline,
