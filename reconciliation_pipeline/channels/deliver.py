@@ -52,8 +52,8 @@ class Outbox(Protocol[D]):
         """Take one for oneself; False when someone else has it."""
         ...
 
-    def mark_sent(self, delivery: D, *, at: datetime) -> None:
-        """Note that it arrived."""
+    def mark_sent(self, delivery: D, *, at: datetime, remark: str | None = None) -> None:
+        """Note that it arrived, and what people should know all the same."""
         ...
 
     def mark_failed(self, delivery: D, error: str, next_try_at: datetime | None) -> None:
@@ -74,6 +74,7 @@ def deliver(
     channels: Mapping[str, Channel],
     now: datetime,
     *,
+    only: str | None = None,
     stopwatch: Callable[[], float] = time.monotonic,
 ) -> Delivered:
     """Try every due delivery of the given channels once.
@@ -82,6 +83,7 @@ def deliver(
         outbox: Where they wait.
         channels: Channels by name; deliveries of others stay where they are.
         now: The moment the round begins (UTC).
+        only: The reconciliation whose messages are meant; channels of another may have the same names.
         stopwatch: Seconds that pass, so that a long round does not claim with an old clock.
     """
     began = stopwatch()
@@ -91,17 +93,19 @@ def deliver(
         moment = now + timedelta(seconds=stopwatch() - began)
         if delivery.channel not in channels or delivery.channel in down:
             continue
+        if only is not None and delivery.message.reconciliation != only:
+            continue
         if not outbox.claim(delivery, now=moment, until=moment + LEASE):
             continue
-        failure = _failure(channels[delivery.channel], delivery.message)
+        came = _sent(channels[delivery.channel], delivery.message)
         moment = now + timedelta(seconds=stopwatch() - began)
-        if failure is None:
-            outbox.mark_sent(delivery, at=moment)
+        if not isinstance(came, ChannelFailed):
+            outbox.mark_sent(delivery, at=moment, remark=came)
             sent += 1
             continue
-        outbox.mark_failed(delivery, failure.text, moment + backoff(delivery.tries))
+        outbox.mark_failed(delivery, came.text, None if came.is_final else moment + backoff(delivery.tries))
         failed += 1
-        if failure.is_down:
+        if came.is_down:
             down.add(delivery.channel)
     return Delivered(sent, failed)
 
@@ -111,12 +115,12 @@ def backoff(tries: int) -> timedelta:
     return min(FIRST_WAIT * (1 << min(tries, 10)), LONGEST_WAIT)
 
 
-def _failure(channel: Channel, message: Message) -> ChannelFailed | None:
+def _sent(channel: Channel, message: Message) -> ChannelFailed | str | None:
+    """Send one message; give back why it did not arrive, or what people should know although it did."""
     try:
-        channel.send(message, idempotency_key=message.key)
+        return channel.send(message, idempotency_key=message.key)
     except ChannelFailed as failure:
         return failure
     except Exception as error:  # noqa: BLE001 - whatever breaks in a channel, the morning goes on
         # Only its type: its text may hold the address.
         return ChannelFailed(f"{channel.name} broke with {type(error).__name__}; the message waits.")
-    return None

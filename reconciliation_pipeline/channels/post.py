@@ -22,7 +22,16 @@ LONGEST_WAIT = 30.0
 """Seconds one wait may take, whatever `Retry-After` says; the outbox tries again later anyway."""
 
 LONGEST_ANSWER = 2_000
-"""Bytes of an answer that are looked at."""
+"""Bytes of a refusal that are looked at."""
+
+LONGEST_VERDICT = 1_000_000
+"""Bytes of an answer that are looked at where only its body says whether the message was accepted."""
+
+LONGEST_READING = 10.0
+"""Seconds that reading an answer may take."""
+
+Verdict = Callable[[bytes], "Trouble | None"]
+"""What reads the body of an answer with a status of success: None when the message was accepted."""
 
 _TIMEOUT = httpx.Timeout(10)
 # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
@@ -36,8 +45,15 @@ _KNOWN_CODES = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class _Trouble:
-    """Why one try failed, whether another is worth it, and how long the receiver asks to wait."""
+class Trouble:
+    """Why one try failed, whether another is worth it, and how long the receiver asks to wait.
+
+    Attributes:
+        text: What happened, a sentence without address or token.
+        again: Whether another try may be made at once; never where the message may have arrived.
+        is_down: Whether other messages would fare no better.
+        after: Seconds the receiver asks to wait; None where it says nothing.
+    """
 
     text: str
     again: bool
@@ -79,19 +95,27 @@ class Poster:
             logging.getLogger(chatty).setLevel(logging.WARNING)
 
     def post(
-        self, body: bytes, *, headers: Mapping[str, str] | None = None, meanings: Mapping[str, str] | None = None
+        self,
+        body: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        meanings: Mapping[str, str] | None = None,
+        verdict: Verdict | None = None,
     ) -> None:
         """Post JSON until it is accepted.
 
         Args:
             body: The JSON, encoded.
             headers: Further headers.
-            meanings: What the receiver's own error codes mean, as sentences.
+            meanings: What the receiver's own error codes and statuses mean, as sentences.
+            verdict: Reads the body of a success, for receivers that say there what went wrong.
 
         Raises:
             ChannelFailed: It was not accepted.
         """
-        sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}
+        # Nothing packed: a small answer could unpack to any size.
+        own = {"Content-Type": "application/json; charset=utf-8", "Accept-Encoding": "identity"}
+        sent = {**own, **(headers or {})}
         client = httpx.Client(
             headers=sent,
             timeout=_TIMEOUT,
@@ -102,7 +126,7 @@ class Poster:
         )
         with client:
             for wait in (*WAITS, None):
-                trouble = self._try(client, body, meanings or {})
+                trouble = self._try(client, body, meanings or {}, verdict)
                 if trouble is None:
                     return
                 if wait is None or not trouble.again:
@@ -110,40 +134,45 @@ class Poster:
                     raise ChannelFailed(trouble.text, is_down=trouble.is_down)
                 self._sleep(wait if trouble.after is None else trouble.after)
 
-    def _try(self, client: httpx.Client, body: bytes, meanings: Mapping[str, str]) -> _Trouble | None:
+    def _try(
+        self, client: httpx.Client, body: bytes, meanings: Mapping[str, str], verdict: Verdict | None
+    ) -> Trouble | None:
         try:
             with client.stream("POST", self._url, content=body) as response:
-                return self._read(response, meanings)
+                trouble = self._read(response, meanings)
+                if trouble is None and verdict is not None:
+                    return verdict(_head(response, LONGEST_VERDICT))
+                return trouble
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             why = "its certificate is not accepted" if "CERTIFICATE" in str(error) else "no connection"
-            return _Trouble(f"{self.name} cannot be reached: {why}.", again=True)
+            return Trouble(f"{self.name} cannot be reached: {why}.", again=True)
         except httpx.TimeoutException:
             # Not tried again at once: it may have arrived, and would be there twice.
-            return _Trouble(f"{self.name} did not answer in time; the message may have arrived or not.", again=False)
+            return Trouble(f"{self.name} did not answer in time; the message may have arrived or not.", again=False)
         except httpx.HTTPError:
             text = f"{self.name} broke the connection off; the message may have arrived or not."
-            return _Trouble(text, again=False)
+            return Trouble(text, again=False)
 
-    def _read(self, response: httpx.Response, meanings: Mapping[str, str]) -> _Trouble | None:
+    def _read(self, response: httpx.Response, meanings: Mapping[str, str]) -> Trouble | None:
         status = response.status_code
         if response.is_success:
             kind = response.headers.get("content-type", "")
             if not kind.lower().startswith("text/html"):
                 return None
             text = f"{self.name} answered with a web page instead of accepting the message: usually a login page."
-            return _Trouble(text, again=False)
+            return Trouble(text, again=False)
         said = f"{self.name} answered {status}"
         if response.is_redirect:
-            return _Trouble(f"{said}, a redirect; it was not followed, because the address is a secret.", again=False)
+            return Trouble(f"{said}, a redirect; it was not followed, because the address is a secret.", again=False)
         if status == HTTPStatus.TOO_MANY_REQUESTS:
             after = _retry_after(response.headers.get("retry-after", ""))
-            return _Trouble(f"{said}: too many messages, also when asked to wait.", again=True, after=after)
+            return Trouble(f"{said}: too many messages, also when asked to wait.", again=True, after=after)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            return _Trouble(f"{said}, also when tried again.", again=True)
+            return Trouble(f"{said}, also when tried again.", again=True)
         code = _code(response)
         detail = f" ({code})" if code else ""
-        meaning = meanings.get(code, "the address or the message is not accepted")
-        return _Trouble(f"{said}{detail}: {meaning}.", again=False, is_down=False)
+        meaning = meanings.get(code) or meanings.get(str(status)) or "the address or the message is not accepted"
+        return Trouble(f"{said}{detail}: {meaning}.", again=False, is_down=False)
 
 
 def _checked(url: str, name: str, *, local: bool) -> httpx.URL:
@@ -172,6 +201,15 @@ def _retry_after(header: str) -> float | None:
 
 def _code(response: httpx.Response) -> str:
     """Read a known error code; whatever else an answer holds is not repeated, it may be a piece of the address."""
-    head = next(response.iter_raw(LONGEST_ANSWER), b"")
-    text = head.decode("ascii", "replace").strip()
+    text = _head(response, LONGEST_ANSWER).decode("ascii", "replace").strip()
     return text if text in _KNOWN_CODES else ""
+
+
+def _head(response: httpx.Response, most: int) -> bytes:
+    """Read the beginning of an answer, and no more of it than asked for, however slowly it drips in."""
+    held, until = b"", time.monotonic() + LONGEST_READING
+    for chunk in response.iter_raw():
+        held += chunk
+        if len(held) >= most or time.monotonic() > until:
+            break
+    return held[:most]

@@ -1,4 +1,4 @@
-"""How does a message look in Slack? Block Kit, posted to an incoming webhook.
+"""How does a message look in Slack? Block Kit, posted to an incoming webhook; a bot is `slack_bot.py`.
 
 Limits: https://docs.slack.dev/reference/block-kit/blocks (header 150, section 3,000 characters, 50 blocks
 a message). Escaping: https://docs.slack.dev/messaging/formatting-message-text.
@@ -11,17 +11,15 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
+from reconciliation_pipeline.channels.dressing import foot, headline, links
 from reconciliation_pipeline.channels.post import Poster
-from reconciliation_pipeline.domain.messages import Message, Topic
+from reconciliation_pipeline.domain.messages import Link, Message
 from reconciliation_pipeline.domain.spelling import plain
 
 LONGEST_HEADER = 150
 LONGEST_SECTION = 3_000
-MOST_SECTIONS = 48
-"""Fifty blocks, less the header and the last line."""
-
-LOUD = frozenset({Topic.NOT_TRUSTWORTHY, Topic.SETTINGS_BROKEN})
-"""Topics that begin with a warning sign."""
+MOST_SECTIONS = 47
+"""Fifty blocks, less the header, the links and the last line."""
 
 MEANINGS = {
     "no_service": "this webhook no longer exists; make a new one in Slack and put its address into the variable",
@@ -78,9 +76,8 @@ class SlackWebhook:
 
 def blocks(message: Message, idempotency_key: str) -> dict[str, object]:
     """Dress a message as a Block Kit payload; `text` is what a notification shows."""
-    sign = "\u26a0\ufe0f " if message.topic in LOUD else ""
-    title = fitting(f"{sign}{message.title}", LONGEST_HEADER)
-    foot = " · ".join(filter(None, (message.owner and f"for {message.owner}", idempotency_key)))
+    title = fitting(headline(message), LONGEST_HEADER)
+    led = " · ".join(map(_link, links(message)))
     return {
         "text": title,
         "unfurl_links": False,
@@ -88,7 +85,8 @@ def blocks(message: Message, idempotency_key: str) -> dict[str, object]:
         "blocks": [
             {"type": "header", "text": {"type": "plain_text", "text": title, "emoji": False}},
             *({"type": "section", "text": _markdown(text)} for text in _sections(message.lines)),
-            {"type": "context", "elements": [_markdown(fitting(foot, LONGEST_SECTION))]},
+            *([{"type": "section", "text": _markdown(led)}] if 0 < len(led) <= LONGEST_SECTION else []),
+            {"type": "context", "elements": [_markdown(fitting(foot(message, idempotency_key), LONGEST_SECTION))]},
         ],
     }
 
@@ -112,6 +110,10 @@ def fitting(text: str, longest: int) -> str:
 
 def _markdown(text: str) -> dict[str, object]:
     return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _link(link: Link) -> str:
+    return f"<{link.url.replace('&', '&amp;')}|{escaped(link.text).replace('|', '/')}>"
 
 
 def _sections(lines: tuple[str, ...]) -> list[str]:

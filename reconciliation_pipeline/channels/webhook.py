@@ -10,7 +10,9 @@ import json
 import time
 from collections.abc import Callable
 
+from reconciliation_pipeline.channels.dressing import as_header, links
 from reconciliation_pipeline.channels.post import Poster
+from reconciliation_pipeline.channels.routing import severity_of
 from reconciliation_pipeline.domain.messages import Message
 
 SCHEMA = 1
@@ -54,9 +56,11 @@ class Webhook:
             "title": message.title,
             "lines": list(message.lines),
             "owner": message.owner,
+            "severity": severity_of(message).value,
+            "links": [{"text": one.text, "url": one.url} for one in links(message)],
         }
         body = json.dumps(content, ensure_ascii=False).encode()
-        headers = {"Idempotency-Key": idempotency_key}
+        headers = {"Idempotency-Key": as_header(idempotency_key)}
         if self._secret is not None:
             headers["X-Recon-Signature"] = signature(body, self._secret, at=int(self._clock()))
         self._poster.post(body, headers=headers)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import dagster as dg
 
+from reconciliation_pipeline.defs.alive import build_alive_check
 from reconciliation_pipeline.defs.assets.broken import build_broken
 from reconciliation_pipeline.defs.assets.diff import build_diff
 from reconciliation_pipeline.defs.assets.ledger import build_ledger
@@ -17,6 +18,7 @@ from reconciliation_pipeline.defs.partitions import mornings
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.defs.schedules import build_broken_schedule, build_schedules
 from reconciliation_pipeline.defs.sensors import build_sensors
+from reconciliation_pipeline.defs.silence import build_silence
 from reconciliation_pipeline.defs.spikes import build_spikes_job
 from reconciliation_pipeline.settings.load import Broken
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -49,7 +51,11 @@ def build_definitions(
             ),
             *(build_broken(one) for one in broken),
         ],
-        asset_checks=[check for one in reconciliations for check in build_checks(one, days[one.id])],
+        asset_checks=[
+            check
+            for one in reconciliations
+            for check in (*build_checks(one, days[one.id]), build_alive_check(one, days[one.id]))
+        ],
         jobs=[
             *(build_job(name) for name in (*(one.id for one in reconciliations), *(one.name for one in broken))),
             *(
@@ -66,6 +72,7 @@ def build_definitions(
             *build_sensors(reconciliations),
             build_dead_runs(reconciliations),
             *(build_missed(one) for one in reconciliations),
+            *(build_silence(one) for one in reconciliations),
         ],
         resources={"office": office or Office()},
         executor=dg.in_process_executor,

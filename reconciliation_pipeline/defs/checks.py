@@ -82,7 +82,7 @@ def _snapshot_checks(
     reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]
 ) -> dg.AssetChecksDefinition:
     """Judge both sides in one step: a step of its own costs more than all six claims."""
-    with _partitioned_checks_are_a_preview():
+    with partitioned_checks_are_a_preview():
         specs = [
             dg.AssetCheckSpec(
                 claim,
@@ -129,7 +129,7 @@ def _snapshot_result(attempt: Attempt | None, asset: dg.AssetKey, side: Side, cl
 
 
 def _diff_checks(reconciliation: Reconciliation, mornings: dg.PartitionsDefinition[str]) -> dg.AssetChecksDefinition:
-    with _partitioned_checks_are_a_preview():
+    with partitioned_checks_are_a_preview():
         specs = [
             dg.AssetCheckSpec(
                 claim,
@@ -191,7 +191,7 @@ def _diff_result(
 
 
 @contextmanager
-def _partitioned_checks_are_a_preview() -> Iterator[None]:
+def partitioned_checks_are_a_preview() -> Iterator[None]:
     """Say nothing about the one preview feature of Dagster that we rely on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", category=dg.PreviewWarning)

@@ -35,6 +35,11 @@ def spikes_name(reconciliation_id: str) -> str:
     return f"{reconciliation_id}_spikes"
 
 
+def silence_name(reconciliation_id: str) -> str:
+    """Name the sensor that notices a morning without a result."""
+    return f"{reconciliation_id}_silence"
+
+
 def decision_name(reconciliation_id: str, action: Action) -> str:
     """Name the job that keeps one kind of decision."""
     return f"{reconciliation_id}_{action}"

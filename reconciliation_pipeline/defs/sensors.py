@@ -15,6 +15,7 @@ from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.defs.spikes import build_spikes_sensor
 from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.alive import tell_dead
 from reconciliation_pipeline.steps.tell import deliver_due, tell_failure
 
 EVERY = 30
@@ -34,7 +35,10 @@ def build_sensors(reconciliations: Sequence[Reconciliation]) -> list[dg.SensorDe
 def _unsent(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefinition:
     @dg.sensor(
         name="outbox",
-        description="Sends what waits in the outbox, and tries again what could not be sent.",
+        description=(
+            "Sends what waits in the outbox, and tries again what could not be sent. Which channel takes nothing is "
+            "told on every other one, once a day."
+        ),
         minimum_interval_seconds=EVERY,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
@@ -42,7 +46,7 @@ def _unsent(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefinition:
         words = []
         for reconciliation in reconciliations:
             with office.work(reconciliation) as work:
-                words.append(f"{reconciliation.id}: {deliver_due(work).words}")
+                words.append(f"{reconciliation.id}: {deliver_due(work).words} {tell_dead(work)}")
         return dg.SkipReason(" ".join(words) or "No reconciliation is configured.")
 
     return sensor

@@ -22,6 +22,14 @@ class Topic(StrEnum):
     RESOLVED = "resolved"
     REMINDER = "reminder"
     SETTINGS_BROKEN = "settings_broken"
+    SILENCE = "silence"
+    CHANNEL_DOWN = "channel_down"
+    TRUSTED = "trusted"
+    TEST = "test"
+
+
+LOUD = frozenset({Topic.NOT_TRUSTWORTHY, Topic.SETTINGS_BROKEN, Topic.SILENCE, Topic.CHANNEL_DOWN})
+"""Topics that begin with a warning sign, and matter whatever they are about."""
 
 
 def key_of(reconciliation: str, morning: date, topic: Topic, about: str = "") -> str:

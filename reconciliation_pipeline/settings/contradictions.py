@@ -1,4 +1,4 @@
-"""Do the rules of one field, or those of the keys, contradict each other?
+"""Do the rules of one field, those of the keys, or the names of the channels contradict each other?
 
 Whether the fields are there at all is `crosscheck.py`.
 """
@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.domain.rules import Space, Spelling
+from reconciliation_pipeline.settings.channels import Channel
 from reconciliation_pipeline.settings.comparing import ComparedField, KeySettings
 from reconciliation_pipeline.settings.mistakes import Keys, Mistake
 from reconciliation_pipeline.settings.model import Reconciliation, RestSide
@@ -46,6 +47,15 @@ def of_field(compared: ComparedField, keys: Keys, kinds: Collection[str], docume
             text = f"`{key}` is for fields with `as: {needed}`"
             yield document.mistake((*keys, key), text, f"add `as: {needed}`, or remove it")
     yield from _words(compared, keys, document)
+
+
+def of_channels(reconciliation: Reconciliation, document: Document) -> Iterator[Mistake]:
+    """Find channels that share a name without being the same: whoever waits for one would be sent to the other."""
+    known: dict[str, Channel] = {}
+    for index, one in enumerate(reconciliation.channels):
+        if known.setdefault(one.full_name, one) != one:
+            text = f"another channel is called {one.full_name} already"
+            yield document.mistake(("channels", index), text, "give one of them a `name` of its own")
 
 
 def of_keys(reconciliation: Reconciliation, document: Document) -> Iterator[Mistake]:

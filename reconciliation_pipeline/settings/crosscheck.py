@@ -7,7 +7,7 @@ within the rules of a field or of the keys is `contradictions.py`.
 from collections.abc import Iterator
 
 from reconciliation_pipeline.settings.comparing import ComparedField
-from reconciliation_pipeline.settings.contradictions import of_field, of_keys
+from reconciliation_pipeline.settings.contradictions import of_channels, of_field, of_keys
 from reconciliation_pipeline.settings.mistakes import Keys, Mistake, nearest
 from reconciliation_pipeline.settings.model import MappedField, Reconciliation
 from reconciliation_pipeline.settings.places import Document
@@ -29,6 +29,7 @@ def misfits(reconciliation: Reconciliation, document: Document) -> Iterator[Mist
         yield from _compared(compared, keys, mapped, document)
     yield from _amount(reconciliation, mapped, document)
     yield from of_keys(reconciliation, document)
+    yield from of_channels(reconciliation, document)
 
 
 def _compared(compared: ComparedField, keys: Keys, mapped: Mapped, document: Document) -> Iterator[Mistake]:

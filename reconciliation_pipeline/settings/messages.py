@@ -59,7 +59,7 @@ def told(error: ValidationError, document: Document, data: object) -> Iterator[M
     meant = {(*each.keys[:-1], near) for each in found if each.kind == "extra_forbidden" and (near := _meant(each))}
     for each in found:
         # The misspelt key says it already.
-        if each.kind in {"missing", "no_secret"} and each.keys in meant:
+        if each.kind in {"missing", "no_secret", "no_url"} and each.keys in meant:
             continue
         if each.kind in {"one_place", "one_as_of", "no_tolerance"} and any(keys[:-1] == each.keys for keys in meant):
             continue
@@ -181,7 +181,7 @@ _TABLE: tuple[tuple[str, Words | Callable[[_Found], Words]], ...] = (
     ("extra_forbidden", _unknown_key),
     ("missing", _missing),
     ("union_tag_not_found", _missing_kind),
-    ("union_tag_invalid|literal_error", _choice),
+    ("union_tag_invalid|literal_error|enum", _choice),
     ("string_type", _text_wanted),
     ("bool_.*", _saying("is neither true nor false", "write true or false")),
     ("int_.*", _saying("is not a whole number")),
@@ -229,5 +229,13 @@ _REMEDIES = {
     "format_parts": 'write all three, such as "%d.%m.%Y"',
     "format_zone": "leave %z and %Z out, and write `zone` beside `formats`",
     "format_half": 'write one like "%d.%m.%Y %H:%M" or "%d.%m.%Y %I:%M %p"',
+    "mail_address": "write one like finance@example.com",
+    "no_url": "add `url_env: SLACK_WEBHOOK_URL`, the name of the environment variable that holds the address",
+    "two_ways": "remove one of the two",
+    "no_channel": "add `channel: C0123456789`, the id that Slack shows in the channel's details",
+    "channel_id": "write the id that Slack shows in the channel's details, such as C0123456789",
+    "no_recipients": "add `to: [finance@example.com]`",
+    "no_sender": "add `from: reconciliation@example.com`",
+    "no_place": "remove it, or choose that type",
     "no_total": "add `total: {body: …}` or `total: {header: …}`",
 }

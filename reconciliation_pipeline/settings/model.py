@@ -1,8 +1,8 @@
 """The shape of a reconciliation's settings, once they are valid.
 
-The keys of `reconciliations/*.yaml` are declared here, in `calls.py`, `comparing.py`, `paging.py` and `people.py`,
-once; the JSON schema for editors and the page of all keys are held against these classes. How a single value is
-written stands in `values.py`; reading files and the words for mistakes start at `load.py`.
+The keys of `reconciliations/*.yaml` are declared here, in `calls.py`, `channels.py`, `comparing.py`, `paging.py` and
+`people.py`, once; the JSON schema for editors and the page of all keys are held against these classes. How a single
+value is written stands in `values.py`; reading files and the words for mistakes start at `load.py`.
 """
 
 from datetime import date, timedelta
@@ -14,10 +14,11 @@ from pydantic_core.core_schema import ValidationInfo
 
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.calls import Account, AsOf, AsOfRows, Auth, Listing, Lookup, Total
+from reconciliation_pipeline.settings.channels import Channel, Ping
 from reconciliation_pipeline.settings.comparing import Compared, KeySettings
 from reconciliation_pipeline.settings.engine import DuckSettings, EngineSettings
 from reconciliation_pipeline.settings.paging import OffsetPaging, PagePaging, Paging
-from reconciliation_pipeline.settings.people import Channel, Due, Owners, Schedule, SettlingFor
+from reconciliation_pipeline.settings.people import Due, Owners, Schedule, SettlingFor
 from reconciliation_pipeline.settings.values import (
     IDENTITY,
     Address,
@@ -296,6 +297,8 @@ class Reconciliation(Strict):
     """How long snapshots are kept; `recon prune` gives up older ones, and nothing of what was observed."""
     channels: list[Channel] = Field(default_factory=list)
     """Where messages go, besides the outbox."""
+    ping: Ping | None = None
+    """Who outside is told of each trusted morning."""
     sides: Sides
     """The two systems."""
     compare: list[Compared] = Field(default_factory=list)

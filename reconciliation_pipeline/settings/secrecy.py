@@ -25,6 +25,10 @@ _CHANNEL = (
     f"the address of a channel is a secret, and {_TEXT}",
     "put it into an environment variable, and name that: `url_env: SLACK_WEBHOOK_URL`",
 )
+_PING = (
+    f"whoever knows the address of a ping can speak for us, and {_TEXT}",
+    "put it into an environment variable, and name that: `url_env: PING_URL`",
+)
 _DATABASE = "put the whole address into an environment variable, and name that: `url_env: CRM_DATABASE_URL`"
 _ADDRESS = (
     "a user or password stands inside this address",
@@ -58,6 +62,8 @@ def secrets_in(document: Document) -> Iterator[Mistake]:
             yield document.mistake(keys, _TEXT, _remedy(keys, document), at_key=True)
         elif keys[0] == "channels" and last in {"url", "address"}:
             yield document.mistake(keys, *_CHANNEL, at_key=True)
+        elif keys[0] == "ping" and last in {"url", "address"}:
+            yield document.mistake(keys, *_PING, at_key=True)
         elif _USERINFO.search(raw):
             text, remedy = _ADDRESS
             yield document.mistake(keys, text, _DATABASE if _is_database(keys, document) else remedy)
@@ -68,7 +74,7 @@ def secrets_in(document: Document) -> Iterator[Mistake]:
 def promised(mistake: Mistake) -> str:
     """Name the key that the remedy of a secret tells people to write, so that nobody is told twice."""
     parent = mistake.key_path.rpartition(".")[0]
-    named = parent.startswith("channels") or mistake.remedy == _DATABASE
+    named = parent.startswith(("channels", "ping")) or mistake.remedy == _DATABASE
     return f"{parent}.{'url_env' if named else 'token_env'}"
 
 

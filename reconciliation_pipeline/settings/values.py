@@ -26,6 +26,10 @@ VARIABLE = r"^[A-Z_][A-Z0-9_]*$"
 FIELD_NAME = r"^[a-z][a-z0-9_]*$"
 IDENTITY = r"^[a-z][a-z0-9_]*$"
 CURRENCY = r"^[A-Z]{3}$"
+# The plain form alone: no quotes, comments or names, so that nothing in it can become a header of its own.
+MAIL_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+LONGEST_MAIL_ADDRESS = 254
+"""Characters, https://www.rfc-editor.org/errata/eid1690."""
 
 
 # What is wrong with a value, by code; `messages.py` puts the value before it and the remedy behind it.
@@ -56,6 +60,14 @@ _WRONG: dict[str, LiteralString] = {
     "format_half": "writes a time that it does not read back: %I needs %p",
     "memory": "is not a size of memory",
     "master": "is not the address of a Spark alone",
+    "mail_address": "is not an e-mail address",
+    "no_url": "is missing: a channel of type {kind} needs it",
+    "two_ways": "stands beside `token_env`, and a channel is reached in one way",
+    "no_channel": "is missing: a bot has to know where to post",
+    "channel_id": "is not the id of a Slack channel",
+    "no_recipients": "is missing: a mail has to go to somebody",
+    "no_sender": "is missing: a mail has to come from somebody",
+    "no_place": "belongs to channels of type {kind}",
     "one_as_of": "rows of one morning are told apart in exactly one way, by column or by expression",
 }
 
@@ -126,6 +138,12 @@ def _address(value: str) -> str:
     return value
 
 
+def _mail_address(value: str) -> str:
+    if not re.fullmatch(MAIL_ADDRESS, value) or len(value) > LONGEST_MAIL_ADDRESS:
+        raise wrong(code="mail_address")
+    return value
+
+
 def _encoding(value: str) -> str:
     try:
         codecs.lookup(value)
@@ -165,6 +183,9 @@ Zone = Annotated[str, AfterValidator(_zone), Field(json_schema_extra={"examples"
 Cron = Annotated[str, AfterValidator(_cron), Field(json_schema_extra={"pattern": CRON})]
 VariableName = Annotated[str, AfterValidator(_variable), Field(json_schema_extra={"pattern": VARIABLE})]
 Address = Annotated[str, AfterValidator(_address)]
+MailAddress = Annotated[
+    str, AfterValidator(_mail_address), Field(json_schema_extra={"examples": ["finance@example.com"]})
+]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 RecordPath = Annotated[str, AfterValidator(_one_record)]
 DatedPath = Annotated[str, AfterValidator(_dated), Field(min_length=1)]

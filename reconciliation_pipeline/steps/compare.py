@@ -105,5 +105,5 @@ def _files(work: Work, trusted: TrustedMorning) -> SnapshotFiles:
 
 
 def _withdraw(work: Work, attempt: Attempt, reasons: tuple[Reason, ...]) -> None:
-    messages = alarm(work, replace(attempt, standing=Standing.REFUSED, reasons=reasons))
-    work.store.attempts.withdraw(attempt, reasons, at=work.clock(), messages=messages, channels=work.channels())
+    told = alarm(work, replace(attempt, standing=Standing.REFUSED, reasons=reasons))
+    work.store.attempts.withdraw(attempt, reasons, at=work.clock(), messages=told, channels=work.channels(*told))

@@ -55,7 +55,8 @@ def prove(work: Work, attempt: Attempt, pulled: Mapping[Side, Pulled], examined:
     )
     for side, snapshot in snapshots.items():
         work.store.archive.seal(snapshot, fields=value_names(work.reconciliation.sides[side]))
-    work.store.attempts.conclude(judged, at=work.clock(), messages=alarm(work, judged), channels=work.channels())
+    told = alarm(work, judged)
+    work.store.attempts.conclude(judged, at=work.clock(), messages=told, channels=work.channels(*told))
     return judged
 
 
@@ -146,7 +147,8 @@ def trusted_morning(work: Work, morning: date) -> TrustedMorning:
 def refuse(work: Work, attempt: Attempt, reason: Reason) -> Attempt:
     """Store that an attempt could not even begin to pull."""
     refused = replace(attempt, standing=Standing.REFUSED, reasons=(reason,))
-    work.store.attempts.conclude(refused, at=work.clock(), messages=alarm(work, refused), channels=work.channels())
+    told = alarm(work, refused)
+    work.store.attempts.conclude(refused, at=work.clock(), messages=told, channels=work.channels(*told))
     return refused
 
 
@@ -160,16 +162,14 @@ def give_up(work: Work, attempt: Attempt, text: str = STOPPED) -> None:
     """
     stopped = Reason("walk_not_ended", text, remedy="Run the morning again; that is a new attempt.")
     try:
-        work.store.attempts.conclude(
-            replace(attempt, standing=Standing.REFUSED, reasons=(stopped,)), at=work.clock(), channels=work.channels()
-        )
+        work.store.attempts.conclude(replace(attempt, standing=Standing.REFUSED, reasons=(stopped,)), at=work.clock())
     except AttemptNotBegun:
         return
     work.store.archive.discard(work.id, attempt.morning, attempt.number)
 
 
 def alarm(work: Work, attempt: Attempt) -> list[Message]:
-    """Write the message of a refused morning; a trusted one, and any past one, has none."""
+    """Write the one message of a refused morning; a trusted one, and any past one, has none."""
     if attempt.standing is not Standing.REFUSED or not attempt.live:
         return []
     result = conclude(attempt, observations=None)

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from reconciliation_pipeline.channels.build import channel_name
+from reconciliation_pipeline.channels.build import channel_name, route_of
+from reconciliation_pipeline.channels.routing import routed
+from reconciliation_pipeline.domain.messages import Message
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.storage.store import Store
 
@@ -59,6 +61,9 @@ class Work:
         minute, hour = (int(part) for part in self.reconciliation.schedule.cron.split()[:2])
         return datetime.combine(morning, time(hour, minute), self.reconciliation.zone).astimezone(UTC)
 
-    def channels(self) -> list[str]:
-        """Name the channels its messages go to."""
-        return [channel_name(channel, index) for index, channel in enumerate(self.reconciliation.channels)]
+    def channels(self, message: Message | None = None) -> list[str]:
+        """Name the channels a message goes to; all of them where no message is given."""
+        settings = self.reconciliation.channels
+        if message is None:
+            return [channel_name(one) for one in settings]
+        return list(routed(message, [route_of(one) for one in settings]))

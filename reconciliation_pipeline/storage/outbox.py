@@ -55,7 +55,7 @@ class DeliveryRecord:
         state: Pending, sent or given up.
         tries: How often it was tried.
         next_try_at: Not before this moment again (UTC); while someone is sending, when their lease ends.
-        last_error: What went wrong last; None when nothing did.
+        last_error: What went wrong last, or with a part of it; None when nothing did.
         sent_at: When it arrived (UTC); None when it did not.
     """
 
@@ -82,6 +82,23 @@ class StoredMessage:
     message: Message
     created_at: datetime
     deliveries: tuple[DeliveryRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A channel that did not accept what it was given.
+
+    Attributes:
+        channel: The channel's name.
+        since: When the message that has waited longest was stored (UTC).
+        text: What went wrong with it last.
+        is_waiting: Whether it did not arrive at all; otherwise it arrived, but not everywhere.
+    """
+
+    channel: str
+    since: datetime
+    text: str
+    is_waiting: bool
 
 
 def put_within(connection: sa.Connection, message: Message, channels: Sequence[str], *, at: datetime) -> bool:
@@ -163,9 +180,16 @@ class Outbox:
         taken = (deliveries.c.next_try_at <= now, deliveries.c.tries == delivery.tries)
         return self._change(delivery, *taken, next_try_at=until)
 
-    def mark_sent(self, delivery: Delivery, *, at: datetime) -> None:
-        """Note that it arrived."""
-        self._change(delivery, state=DeliveryState.SENT.value, tries=delivery.tries + 1, sent_at=at, last_error=None)
+    def mark_sent(self, delivery: Delivery, *, at: datetime, remark: str | None = None) -> None:
+        """Note that it arrived.
+
+        Args:
+            delivery: As `due` gave it.
+            at: When (UTC).
+            remark: What people should know all the same, such as one recipient of several that was refused.
+        """
+        words = None if remark is None else _without_addresses(remark)
+        self._change(delivery, state=DeliveryState.SENT.value, tries=delivery.tries + 1, sent_at=at, last_error=words)
 
     def mark_failed(self, delivery: Delivery, error: str, next_try_at: datetime | None) -> None:
         """Note that it did not arrive.
@@ -175,8 +199,7 @@ class Outbox:
             error: Why, in words; cut when long, and without the addresses in it.
             next_try_at: When to try again (UTC); None gives up.
         """
-        # The address of an incoming webhook is a credential.
-        words = re.sub(r"\w+://\S+", "(address)", error)[:LONGEST_ERROR]
+        words = _without_addresses(error)
         again = {} if next_try_at is None else {"next_try_at": next_try_at}
         state = DeliveryState.FAILED if next_try_at is None else DeliveryState.PENDING
         self._change(delivery, state=state.value, tries=delivery.tries + 1, last_error=words, **again)
@@ -196,6 +219,39 @@ class Outbox:
                 sent.setdefault(row.message_id, []).append(_delivery_record(row))
         return [StoredMessage(row.id, _message(row), row.created_at, tuple(sent.get(row.id, ()))) for row in stored]
 
+    def troubled(self, reconciliation: str, *, since: date) -> list[Trouble]:
+        """List the channels that have not accepted what they were given.
+
+        Args:
+            reconciliation: Whose messages.
+            since: The first morning looked at, for what arrived in part only; what still waits is always looked at.
+
+        Returns:
+            One a channel, by name: of what waits, the message that has waited longest; otherwise the newest remark.
+        """
+        waits = sa.and_(deliveries.c.state == DeliveryState.PENDING.value, deliveries.c.tries > 0)
+        lost = sa.and_(deliveries.c.state == DeliveryState.FAILED.value, messages.c.morning >= since)
+        partly = sa.and_(deliveries.c.state == DeliveryState.SENT.value, messages.c.morning >= since)
+        query = (
+            sa.select(deliveries, messages.c.created_at)
+            .join(messages)
+            .where(
+                messages.c.reconciliation == reconciliation,
+                deliveries.c.last_error.is_not(None),
+                sa.or_(waits, lost, partly),
+            )
+            .order_by(messages.c.created_at, messages.c.id)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        found: dict[str, Trouble] = {}
+        for row in rows:
+            one = Trouble(row.channel, row.created_at, row.last_error, is_waiting=row.state != DeliveryState.SENT.value)
+            # What did not arrive comes before what arrived in part, whichever is older.
+            if row.channel not in found or (one.is_waiting and not found[row.channel].is_waiting):
+                found[row.channel] = one
+        return sorted(found.values(), key=lambda one: one.channel)
+
     def _change(self, delivery: Delivery, *conditions: sa.ColumnElement[bool], **values: object) -> bool:
         """Change a delivery that is still pending; say whether it was."""
         statement = (
@@ -210,6 +266,11 @@ class Outbox:
         )
         with writing(self._engine) as connection:
             return connection.execute(statement).rowcount == 1
+
+
+def _without_addresses(words: str) -> str:
+    """Cut words to what is kept; the address of an incoming webhook is a credential."""
+    return re.sub(r"\w+://\S+", "(address)", words)[:LONGEST_ERROR]
 
 
 def _message(row: sa.Row[tuple[object, ...]]) -> Message:

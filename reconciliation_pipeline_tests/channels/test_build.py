@@ -1,15 +1,17 @@
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 
 import pytest
 
-from reconciliation_pipeline.channels.build import build_channel, channel_name
+from reconciliation_pipeline.channels.build import build_channel, build_ping, channel_name
 from reconciliation_pipeline.channels.channel import ChannelUnavailable
 from reconciliation_pipeline.channels.post import Poster
 from reconciliation_pipeline.channels.webhook import Webhook, signature
-from reconciliation_pipeline.settings.people import Channel
-from reconciliation_pipeline_tests.channels.builders import a_message
+from reconciliation_pipeline.domain.messages import Link
+from reconciliation_pipeline.settings.channels import Channel, Ping
+from reconciliation_pipeline_tests.channels.builders import MORNING, a_message
 from reconciliation_pipeline_tests.channels.receiver import receiving
 
 
@@ -23,11 +25,19 @@ def unavailable(channel: Channel, environ: dict[str, str]) -> ChannelUnavailable
     return caught.value
 
 
-def test_a_channel_is_named_after_its_variable_wherever_it_stands():
-    assert "slack:HOOK" == channel_name(settings(), 0) == channel_name(settings(), 7)
+@pytest.mark.parametrize(
+    ("name", "channel"),
+    [
+        ("slack:HOOK", {}),
+        ("slack:ops", {"name": "ops"}),
+        ("slack:TOKEN:C0123456789", {"url_env": None, "token_env": "TOKEN", "channel": "C0123456789"}),
+    ],
+)
+def test_a_channel_is_named_after_its_variable_or_as_somebody_wishes(name, channel):
+    assert name == channel_name(settings(**channel))
 
 
-@pytest.mark.parametrize("kind", ["slack", "webhook"])
+@pytest.mark.parametrize("kind", ["slack", "webhook", "teams"])
 def test_a_built_channel_carries_its_name_and_sends(kind):
     with receiving() as receiver:
         channel = build_channel(settings(kind), {"HOOK": f" {receiver.url}\n"})
@@ -37,12 +47,46 @@ def test_a_built_channel_carries_its_name_and_sends(kind):
     assert f"{kind}:HOOK" == channel.name
 
 
-@pytest.mark.parametrize("kind", ["teams", "smtp"])
-def test_a_type_that_cannot_send_yet_says_so(kind):
-    found = unavailable(settings(kind), {"HOOK": "https://h/"})
+MAIL = {"to": ["finance@example.com"], "from": "recon@example.com"}
 
-    assert f"The channel {kind}:HOOK cannot be used: messages cannot be sent by {kind} in this version." == found.text
-    assert "Use slack or webhook; the messages wait in `recon outbox`." == found.remedy
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://mail.example.com",
+        "smtp://",
+        "smtps://user@mail.example.com",
+        "smtp://:pw@mail.example.com",
+        "smtp://mail.example.com/inbox",
+        "smtp://mail.example.com:none",
+        "smtp://user:p%0Aw@mail.example.com",
+    ],
+)
+def test_a_mail_server_is_named_by_scheme_host_and_both_or_neither_of_user_and_password(address):
+    found = unavailable(settings("smtp", **MAIL), {"HOOK": address})
+
+    assert found.text.startswith("smtp:HOOK has no usable address: it must look like smtps://")
+    assert "example" not in found.text + found.remedy
+
+
+@pytest.mark.parametrize("token", ["xoxb-1 2", "xoxb-\u00fc", "xoxb-1\x002"])
+def test_a_token_that_cannot_be_one_is_not_repeated(token):
+    channel = settings(url_env=None, token_env="TOKEN", channel="C0123456789")
+
+    found = unavailable(channel, {"TOKEN": token})
+
+    assert "slack:TOKEN:C0123456789 has no usable token: it holds characters that no token has." == found.text
+
+
+def test_a_ping_is_named_after_its_variable_and_needs_it():
+    ping = Ping(url_env="PING_URL")
+
+    with pytest.raises(ChannelUnavailable) as caught:
+        build_ping(ping, {}, today=MORNING)
+
+    assert (
+        "The channel ping:PING_URL cannot be used: the environment variable PING_URL is not set." == caught.value.text
+    )
 
 
 @pytest.mark.parametrize("environ", [{}, {"HOOK": ""}, {"HOOK": "  "}])
@@ -67,8 +111,9 @@ def test_plain_http_needs_the_word_local():
 
 def test_a_webhook_gets_the_message_as_json_with_its_id():
     with receiving() as receiver:
+        message = replace(a_message("title ü", "one", "two"), links=(Link("ledger", "https://ops.example.com/a"),))
         build_channel(settings("webhook"), {"HOOK": receiver.url}).send(
-            a_message("title ü", "one", "two"), idempotency_key="crm_billing/2026-11-22/drift"
+            message, idempotency_key="crm_billing/2026-11-22/drift"
         )
 
         (got,) = receiver.got
@@ -81,6 +126,8 @@ def test_a_webhook_gets_the_message_as_json_with_its_id():
         "title": "title ü",
         "lines": ["one", "two"],
         "owner": "finance-ops",
+        "severity": "normal",
+        "links": [{"text": "ledger", "url": "https://ops.example.com/a"}],
     } == json.loads(got.body)
     assert "crm_billing/2026-11-22/drift" == got.headers["Idempotency-Key"]
     assert "X-Recon-Signature" not in got.headers

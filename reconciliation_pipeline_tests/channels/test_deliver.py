@@ -33,6 +33,7 @@ class FakeOutbox:
     claims: list[tuple[datetime, datetime]] = field(default_factory=list)
     sent: list[tuple[str, datetime]] = field(default_factory=list)
     failed: list[tuple[str, str, datetime | None]] = field(default_factory=list)
+    remarks: list[str | None] = field(default_factory=list)
 
     def due(self, now: datetime, limit: int) -> list[Waits]:
         return self.waiting[:limit]
@@ -41,8 +42,9 @@ class FakeOutbox:
         self.claims.append((now, until))
         return delivery.message.reconciliation not in self.taken
 
-    def mark_sent(self, delivery: Waits, *, at: datetime) -> None:
+    def mark_sent(self, delivery: Waits, *, at: datetime, remark: str | None = None) -> None:
         self.sent.append((delivery.message.reconciliation, at))
+        self.remarks.append(remark)
 
     def mark_failed(self, delivery: Waits, error: str, next_try_at: datetime | None) -> None:
         self.failed.append((delivery.message.reconciliation, error, next_try_at))
@@ -50,23 +52,25 @@ class FakeOutbox:
 
 @dataclass
 class FakeChannel:
-    """A channel that breaks as it is told."""
+    """A channel that breaks, or remarks something, as it is told."""
 
-    errors: Iterator[Exception | None]
+    errors: Iterator[Exception | str | None]
     name: str = "slack:HOOK"
     got: list[str] = field(default_factory=list)
 
-    def send(self, message: Message, *, idempotency_key: str) -> None:
+    def send(self, message: Message, *, idempotency_key: str) -> str | None:
         self.got.append(idempotency_key)
-        if error := next(self.errors, None):
-            raise error
+        came = next(self.errors, None)
+        if isinstance(came, Exception):
+            raise came
+        return came
 
 
 def waiting(*names: str, tries: int = 0) -> FakeOutbox:
     return FakeOutbox([Waits(a_message(name=name), tries=tries) for name in names])
 
 
-def through(outbox: FakeOutbox, *errors: Exception | None) -> tuple[Delivered, FakeChannel]:
+def through(outbox: FakeOutbox, *errors: Exception | str | None) -> tuple[Delivered, FakeChannel]:
     channel = FakeChannel(iter(errors))
     channels: dict[str, Channel] = {"slack:HOOK": channel}
     return deliver(outbox, channels, NOW, stopwatch=lambda: 0.0), channel
@@ -131,6 +135,32 @@ def test_whatever_breaks_in_a_channel_is_noted_by_its_type_alone():
 @pytest.mark.parametrize(("minutes", "tries"), [(1, 0), (2, 1), (4, 2), (32, 5), (60, 6), (60, 7), (60, 10_000)])
 def test_the_wait_doubles_from_a_minute_to_an_hour(minutes, tries):
     assert timedelta(minutes=minutes) == backoff(tries)
+
+
+def test_what_arrived_in_part_is_sent_with_a_remark():
+    outbox = waiting("a")
+
+    done, _ = through(outbox, "One of two was refused.")
+
+    assert Delivered(sent=1, failed=0) == done
+    assert ["One of two was refused."] == outbox.remarks
+
+
+def test_what_is_too_late_is_not_tried_again():
+    outbox = waiting("a")
+
+    through(outbox, ChannelFailed("Its day is over.", is_final=True))
+
+    assert [("a", "Its day is over.", None)] == outbox.failed
+
+
+def test_the_messages_of_another_reconciliation_do_not_go_to_a_channel_of_the_same_name():
+    outbox = waiting("a", "b")
+    channel = FakeChannel(iter([]))
+
+    deliver(outbox, {"slack:HOOK": channel}, NOW, only="b", stopwatch=lambda: 0.0)
+
+    assert ["b/2026-11-22/drift"] == channel.got
 
 
 def test_a_later_try_waits_longer():

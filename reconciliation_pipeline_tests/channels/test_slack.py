@@ -1,10 +1,11 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from reconciliation_pipeline.channels.channel import ChannelFailed
 from reconciliation_pipeline.channels.slack import SlackWebhook, blocks, escaped, fitting
-from reconciliation_pipeline.domain.messages import Topic
+from reconciliation_pipeline.domain.messages import Link, Topic
 from reconciliation_pipeline_tests.channels.builders import a_message
 from reconciliation_pipeline_tests.channels.receiver import Answer, receiving
 
@@ -92,12 +93,22 @@ def test_a_line_longer_than_a_section_is_cut():
     assert text.endswith("…")
 
 
-@pytest.mark.parametrize(("lines", "is_cut"), [(48, False), (49, True)])
+@pytest.mark.parametrize(("lines", "is_cut"), [(47, False), (48, True)])
 def test_a_message_holds_50_blocks_and_says_when_something_is_left_out(lines, is_cut):
     found = sections(*["x" * 3_000] * lines)
 
-    assert 48 == len(found)
+    assert 47 == len(found)
     assert is_cut == found[-1].endswith("see the report.")
+
+
+def test_links_stand_in_a_section_of_their_own_and_cannot_end_early():
+    link = Link("ledger|<!here>", "https://ops.example.com/a?b=1&c=<x>|y")
+
+    payload = json.loads(json.dumps(blocks(replace(a_message("t", "one"), links=(link,)), "key")))
+
+    assert (
+        "<https://ops.example.com/a?b=1&amp;c=%3Cx%3E%7Cy|ledger/&lt;!here&gt;>" == payload["blocks"][2]["text"]["text"]
+    )
 
 
 def test_no_lines_are_no_section():

@@ -1,13 +1,17 @@
 """What this morning observed, judged, in the ledger."""
 
+from functools import partial
+
 import dagster as dg
 
 from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failing_in_words
+from reconciliation_pipeline.defs.freshness import freshness
 from reconciliation_pipeline.defs.metadata import ledger_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.reporting.case import record_links
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.describe import describe, lives_until
@@ -25,6 +29,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
         group_name=reconciliation.id,
         owners=owner_of(reconciliation),
         kinds={"sql"},
+        freshness_policy=freshness(reconciliation),
         description=(
             "Every difference from the morning it was first seen to the morning it was gone, with owner and "
             "money. **Red means:** this morning is not in the ledger; nothing was opened, aged or closed by it."
@@ -43,6 +48,8 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
             result, lives = describe(work, attempt), lives_until(work, morning)
         for remark in asked.remarks if asked else ():
             context.log.warning(remark)
-        return dg.MaterializeResult(metadata=ledger_metadata(result, lives, words_of(reconciliation)))
+        words = words_of(reconciliation)
+        links = partial(record_links, reconciliation=reconciliation, words=words)
+        return dg.MaterializeResult(metadata=ledger_metadata(result, lives, words, links))
 
     return ledger

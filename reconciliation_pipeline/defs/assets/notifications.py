@@ -9,6 +9,8 @@ from reconciliation_pipeline.defs.naming import asset_key, owner_of
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.steps.alive import tell_dead
+from reconciliation_pipeline.steps.ping import tell_monitor
 from reconciliation_pipeline.steps.tell import tell_morning
 
 
@@ -35,7 +37,9 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         morning = morning_of(context.partition_key)
         with failing_in_words(), office.work(reconciliation) as work, in_turn(context, work, morning, lets_go=True):
             told = tell_morning(work, morning)
-        context.log.info(told.words)
+            also = (tell_monitor(work, morning), tell_dead(work))
+        for words in filter(None, (told.words, *also)):
+            context.log.info(words)
         return dg.MaterializeResult(metadata=notifications_metadata(told))
 
     return notifications
