@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from reconciliation_pipeline.channels.build import build_channel, channel_name
-from reconciliation_pipeline.channels.channel import Channel, ChannelUnavailable
 from reconciliation_pipeline.channels.deliver import deliver
 from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Message
@@ -24,6 +22,7 @@ from reconciliation_pipeline.domain.wording import (
 )
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.senders import senders
 from reconciliation_pipeline.steps.spikes import Judged, gather, judge_morning
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
@@ -133,18 +132,8 @@ def _oldest(lives: Iterable[Life], morning: date) -> int | None:
 
 
 def _told(work: Work, messages: Iterable[Message], *, prefix: str = "") -> Told:
-    now, names = work.clock(), work.channels()
-    stored = tuple(one.key for one in messages if work.store.outbox.put(one, names, at=now))
-    sent = deliver(work.store.outbox, _channels(work), now)
+    now = work.clock()
+    stored = tuple(one.key for one in messages if work.store.outbox.put(one, work.channels(one), at=now))
+    sent = deliver(work.store.outbox, senders(work).ready, now, only=work.id)
     words = f"{prefix}{len(stored)} stored, {sent.sent} sent, {sent.failed} could not be sent yet."
     return Told(stored, sent.sent, sent.failed, words)
-
-
-def _channels(work: Work) -> dict[str, Channel]:
-    channels = {}
-    for index, settings in enumerate(work.reconciliation.channels):
-        try:
-            channels[channel_name(settings, index)] = build_channel(settings, work.environ)
-        except ChannelUnavailable:
-            continue  # its messages stay in the outbox, where `recon outbox` and `recon doctor` show them
-    return channels
