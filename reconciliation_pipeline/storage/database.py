@@ -26,12 +26,13 @@ _CONNECT_PATIENCE = "10"
 _WRITES = "recon_writes"
 
 
-def open_database(home: Path, postgres_url: str | None) -> sa.Engine:
+def open_database(home: Path, postgres_url: str | None, *, patience: float = PATIENCE) -> sa.Engine:
     """Reach the database and bring its tables up to date; safe from several processes at once.
 
     Args:
         home: Folder of everything we keep; made when missing. Holds `ledger.sqlite` without a URL.
         postgres_url: `postgresql://...` or `postgres://...`; None or empty means SQLite.
+        patience: Seconds a writer waits for another one (SQLite).
 
     Raises:
         StorageUnavailable: It cannot be reached, opened or written.
@@ -42,7 +43,7 @@ def open_database(home: Path, postgres_url: str | None) -> sa.Engine:
     if postgres_url:
         return _up_to_date(_postgres(postgres_url))
     with _alone(home):
-        return _up_to_date(_sqlite(home / "ledger.sqlite"))
+        return _up_to_date(_sqlite(home / "ledger.sqlite", patience))
 
 
 @contextmanager
@@ -111,9 +112,9 @@ def _up_to_date(engine: sa.Engine) -> sa.Engine:
     return engine
 
 
-def _sqlite(path: Path) -> sa.Engine:
+def _sqlite(path: Path, patience: float) -> sa.Engine:
     url = sa.URL.create("sqlite", database=str(path))
-    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": PATIENCE})
+    engine = sa.create_engine(url, hide_parameters=True, connect_args={"timeout": patience})
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine
