@@ -4,15 +4,20 @@ The phrases are those of messages and terminal (`domain/wording.py`). No row val
 customer typed: counts, reasons, money, ledger ids.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 
 from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.drift_message import largest
 from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.records import Reason, Side, Snapshot
 from reconciliation_pipeline.domain.result import MorningResult
-from reconciliation_pipeline.domain.spelling import number
+from reconciliation_pipeline.domain.spelling import number, plain
 from reconciliation_pipeline.domain.wording import Words, money_words, phrase
 from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
+
+Links = Callable[[Life], Sequence[tuple[str, str]]]
+"""Where the records of a difference can be seen: a name and an address each."""
 
 MOST = 20
 """Differences listed one by one; the terminal lists all."""
@@ -76,17 +81,39 @@ def costs(result: MorningResult, words: Words) -> str:
     return table(["records", "how they disagree", "amount"], "><>", rows) if rows else "Nothing is open."
 
 
-def oldest_first(lives: Iterable[Life], words: Words) -> str:
-    """List differences by ledger id, the oldest first; keys and names stay in the ledger."""
-    there = sorted(lives, key=lambda life: (life.first_seen, life.latest.item))
+def top(lives: Iterable[Life], words: Words, links: Links) -> str:
+    """List differences by ledger id, those that cost most first, with links; keys and names stay in the ledger.
+
+    Args:
+        lives: What is open.
+        words: How people talk about it.
+        links: Gives the name and the address of each record of a difference.
+    """
+    there = {life.latest.item: life for life in lives}
     if not there:
         return "Nothing is open."
-    rows = [_row(life, words) for life in there[:MOST]]
-    shown = table(["id", "how they disagree", "first seen", "amount", "owner"], "<<<><", rows)
-    return shown + (f"\n\nand {len(there) - MOST:,} more: `recon list`" if len(there) > MOST else "")
+    shown = [there[one.item] for one in largest(life.latest for life in there.values())[:MOST]]
+    heads = ["id", "how they disagree", "first seen", "amount", "owner", "due", "look"]
+    rows = [(*_row(life, words), _links(links(life))) for life in shown]
+    more = f"\n\nand {len(there) - MOST:,} more: `recon list`" if len(there) > MOST else ""
+    return table(heads, "<<<><<<", rows) + more
 
 
 def _row(life: Life, words: Words) -> tuple[str, ...]:
     latest, amount = life.latest, life.latest.amount
     spelt = f"{number(amount.value, amount.currency)} {amount.currency}" if amount else ""
-    return f"`{latest.item}`", phrase(latest.kind, latest.cause, words), str(life.first_seen), spelt, life.owner
+    what, due = phrase(latest.kind, latest.cause, words), str(life.due) if life.due else ""
+    return f"`{latest.item}`", what, str(life.first_seen), spelt, _cell(life.owner), due
+
+
+def _links(found: Sequence[tuple[str, str]]) -> str:
+    # Ids in an address are quoted by whoever made it; what Markdown would end a link with is quoted here.
+    return " · ".join(
+        f"[{_cell(name)}]({address.replace('(', '%28').replace(')', '%29').replace('|', '%7C').replace(' ', '%20')})"
+        for name, address in found
+    )
+
+
+def _cell(text: str) -> str:
+    """Keep a person's words within their cell, and words."""
+    return re.sub(r"([\\`*_\[\]()<>|~!])", r"\\\1", plain(text))

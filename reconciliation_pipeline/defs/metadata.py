@@ -31,7 +31,7 @@ def snapshot_metadata(attempt: Attempt, side: Side, *, from_archive: bool) -> Me
         "certificate": dg.MetadataValue.md(markdown.certificate(snapshot)),
         "dagster/row_count": receipt.pulled,
         "active": receipt.active,
-        **_baseline_metadata(snapshot.certificate.baseline),
+        **_baseline_metadata(snapshot.certificate.baseline, receipt.active),
         "pages": receipt.pages,
         "requests": receipt.requests,
         "seconds": round((receipt.finished_at - receipt.started_at).total_seconds(), 3),
@@ -50,7 +50,7 @@ def claim_metadata(snapshot: Snapshot, doubts: Sequence[Reason]) -> Metadata:
         **({"what to do": dg.MetadataValue.md(markdown.reasons(doubts))} if doubts else {}),
         "pulled": snapshot.receipt.pulled,
         "active": snapshot.receipt.active,
-        **_baseline_metadata(snapshot.certificate.baseline),
+        **_baseline_metadata(snapshot.certificate.baseline, snapshot.receipt.active),
         "certificate": dg.MetadataValue.md(markdown.certificate(snapshot)),
     }
 
@@ -85,8 +85,8 @@ def planted_metadata(comparison: Comparison) -> Metadata:
     return {"planted": planted.words, "planted found": planted.found, "planted of": planted.of, **missed}
 
 
-def ledger_metadata(result: MorningResult, lives: Sequence[Life], words: Words) -> Metadata:
-    """Describe a recorded morning: what is open, since when, and what it costs."""
+def ledger_metadata(result: MorningResult, lives: Sequence[Life], words: Words, links: markdown.Links) -> Metadata:
+    """Describe a recorded morning: what is open, since when, and what it costs; numbers plot from day to day."""
     counts = result.differences
     if counts is None:
         return {"outcome": symbol(result.outcome)}
@@ -95,14 +95,16 @@ def ledger_metadata(result: MorningResult, lives: Sequence[Life], words: Words) 
         "outcome": symbol(result.outcome),
         "dagster/row_count": counts.total,
         "open": counts.open,
+        **{f"open {kind.value}": sum(life.latest.kind is kind for life in is_open) for kind in Kind},
         "new": counts.new,
         "resolved": counts.resolved,
         "still settling": counts.settling,
         **_recheck_metadata(result.recheck),
+        "overdue": sum(life.is_overdue(result.morning) for life in is_open),
         "oldest, in days": max(((result.morning - life.first_seen).days for life in is_open), default=0),
         **_money_metadata(result.money, words),
         "what it costs": dg.MetadataValue.md(markdown.costs(result, words)),
-        "oldest first": dg.MetadataValue.md(markdown.oldest_first(is_open, words)),
+        "those that cost most": dg.MetadataValue.md(markdown.top(is_open, words, links)),
     }
 
 
@@ -129,9 +131,12 @@ def notifications_metadata(told: Told) -> Metadata:
     }
 
 
-def _baseline_metadata(baseline: Baseline | None) -> Metadata:
+def _baseline_metadata(baseline: Baseline | None, active: int) -> Metadata:
     """A first morning has no baseline; a placeholder would spoil the plot."""
-    return {} if baseline is None else {"baseline active": baseline.active, "baseline pulled": baseline.pulled}
+    if baseline is None:
+        return {}
+    share = {"share of baseline": round(active / baseline.active, 4)} if baseline.active else {}
+    return {"baseline active": baseline.active, "baseline pulled": baseline.pulled, **share}
 
 
 def _money_metadata(lines: Sequence[MoneyLine], words: Words) -> Metadata:

@@ -8,18 +8,13 @@ message: counts, kinds, money and ledger ids do. How a channel dresses a message
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
 
-from reconciliation_pipeline.domain.judgement import MoneyLine, money_lines
-from reconciliation_pipeline.domain.ledger import Movement, Observation
+from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.lives import Life
 from reconciliation_pipeline.domain.messages import Message, Topic
 from reconciliation_pipeline.domain.records import Cause, Kind, Outcome, Reason, Receipt, Side
 from reconciliation_pipeline.domain.result import DifferenceCounts, MorningResult
 from reconciliation_pipeline.domain.spelling import counted, money, span
-
-LARGEST = 5
-"""New differences that a message names one by one."""
 
 LEFT_ASIDE = "capitals, blanks, leading zeros, the way a date or a number is written"
 """What two values that differ in format only differ in."""
@@ -138,45 +133,10 @@ def money_words(lines: Iterable[MoneyLine], words: Words, *, of: int | None = No
     return " + ".join(money(line, per=words.per, of=of) for line in lines)
 
 
-def drift_message(
-    result: MorningResult,
-    moved: Movement,
-    words: Words,
-    *,
-    oldest_days: int | None = None,
-    owner: str = "",
-) -> Message | None:
-    """Build the message of a morning with something to act on; None when nothing is open.
-
-    Args:
-        result: What the morning came to.
-        moved: What changed since the previous trusted morning.
-        words: How people talk about it.
-        oldest_days: Days since the oldest open difference was first seen.
-        owner: Who it is for.
-    """
-    counts = result.differences
-    if result.outcome is not Outcome.DRIFT or counts is None:
-        return None
-    is_first = result.first
-    unproven = [reason_words(reason) for reason in result.reasons]
-    news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
-    lines = [_sides_line(result, words), *unproven, *_group_lines(result, words)]
-    lines += [f"{settling_words(counts, words)}."] if counts.settling else []
-    apart = (aside_words(counts), format_words(counts), keys_words(counts), unknown_words(counts))
-    lines += [f"{each}." for each in apart if each]
-    lines += _new_lines(moved.new, words, heading="Found" if is_first else "New")
-    lines += [_standing_line(counts, oldest_days, first_words(rekeyed=result.rekeyed) if is_first else "")]
-    lines += [f"See them: `recon list {result.reconciliation}` or `recon report {result.reconciliation}`."]
-    doubt = "UNPROVEN, " if result.is_unproven else ""
-    title = f"{result.reconciliation}: {doubt}{counted(counts.open, 'difference')} to act on ({news})"
-    return Message(result.reconciliation, result.morning, Topic.DRIFT, title, tuple(lines), owner)
-
-
 def not_trustworthy_message(result: MorningResult, words: Words, *, owner: str = "") -> Message:
     """Build the message of a morning that may not be believed: louder than any difference."""
     lines = (
-        _sides_line(result, words),
+        sides_line(result, words),
         *(reason_words(reason) for reason in result.reasons),
         nothing_happened(result),
         f"Look closer: `recon doctor {result.reconciliation}`.",
@@ -201,52 +161,6 @@ def nothing_happened(result: MorningResult) -> str:
     has_earlier = any(snapshot.certificate.baseline for snapshot in snapshots)
     stands = "; the last trusted morning still stands" if has_earlier else ""
     return f"Nothing was compared, nothing was closed{stands}."
-
-
-@dataclass(frozen=True, slots=True)
-class Pulse:
-    """What the Monday message tells: that the job is alive, and what it saw.
-
-    Attributes:
-        reconciliation: Id of the reconciliation.
-        morning: The morning of the message.
-        active: Active records of each side on the last trusted morning; a side may be missing.
-        open: Differences to act on.
-        opened: Differences that opened within the last seven days.
-        resolved: Differences that were resolved within them.
-        days_since_trusted: Days since the last trusted morning; None when there never was one.
-        days_apart: Days from one morning to the next: 1, or 7 for a weekly reconciliation.
-    """
-
-    reconciliation: str
-    morning: date
-    active: Mapping[Side, int]
-    open: int
-    opened: int
-    resolved: int
-    days_since_trusted: int | None
-    days_apart: int = 1
-
-
-def heartbeat_message(pulse: Pulse, words: Words, *, owner: str = "") -> Message:
-    """Build the weekly proof of life; it says so when no morning could be trusted lately."""
-    days = pulse.days_since_trusted
-    if days is None:
-        state, last = "no trusted morning yet", "There has been no trusted morning yet: see `recon doctor`."
-    elif days > pulse.days_apart:
-        state, last = f"no trusted morning for {days} days", f"Last trusted morning: {days} days ago."
-    else:
-        when = "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
-        state, last = "alive", f"Last trusted morning: {when}."
-    counts = ", ".join(_active_words(side, count, words) for side, count in pulse.active.items())
-    lines = (
-        *([f"{counts}."] if counts else []),
-        f"{counted(pulse.open, 'difference')} to act on." if pulse.open else "Nothing to act on.",
-        f"In the last seven days: {pulse.opened:,} opened, {pulse.resolved:,} resolved.",
-        last,
-    )
-    title = f"{pulse.reconciliation}: {state}" + (f" · {counts}" if counts else "")
-    return Message(pulse.reconciliation, pulse.morning, Topic.HEARTBEAT, title, lines, owner)
 
 
 def run_failed_message(
@@ -282,11 +196,13 @@ def settings_broken_message(name: str, morning: date, mistakes: Sequence[str], *
     return Message(name, morning, Topic.SETTINGS_BROKEN, title, lines, owner)
 
 
-def _active_words(side: Side, count: int, words: Words) -> str:
+def active_words(side: Side, count: int, words: Words) -> str:
+    """Say how many records run on a side: `Billing 1,224 running`."""
     return f"{words.labels[side]} {count:,} {words.active[side]}"
 
 
-def _sides_line(result: MorningResult, words: Words) -> str:
+def sides_line(result: MorningResult, words: Words) -> str:
+    """Say what each side came to: how many run, of how many that were pulled."""
     snapshots = result.attempt.snapshots
     told = []
     for side in Side:
@@ -298,36 +214,5 @@ def _sides_line(result: MorningResult, words: Words) -> str:
             told.append(f"{words.labels[side]} {broken_off(receipt)}")
             continue
         proof = f", {grade}" if result.outcome is Outcome.NOT_TRUSTWORTHY or result.is_unproven else ""
-        told.append(f"{_active_words(side, receipt.active, words)} (of {receipt.pulled:,} pulled{proof})")
+        told.append(f"{active_words(side, receipt.active, words)} (of {receipt.pulled:,} pulled{proof})")
     return f"{result.morning}: {', '.join(told)}."
-
-
-def _group_lines(result: MorningResult, words: Words) -> list[str]:
-    lines = []
-    for group in result.groups:
-        cost = money_words(group.money, words, of=group.count)
-        lines.append(f"{group.count:,} {phrase(group.kind, group.cause, words)}" + (f": {cost}" if cost else ""))
-    return lines
-
-
-def _new_lines(new: Sequence[Observation], words: Words, *, heading: str) -> list[str]:
-    if not new:
-        return []
-    ordered = sorted(new, key=lambda one: (-(one.amount.value if one.amount else Decimal(0)), one.item))
-    # Amounts of different currencies have no order.
-    currencies = {one.amount.currency for one in new if one.amount}
-    lines = [f"{heading}, largest first:" if len(currencies) == 1 else f"{heading}:"]
-    for one in ordered[:LARGEST]:
-        cost = money_words(money_lines([one]), words)
-        lines.append(f"• {one.item}  {phrase(one.kind, one.cause, words)}" + (f", {cost}" if cost else ""))
-    rest = len(ordered) - LARGEST
-    return [*lines, f"and {rest:,} more"] if rest > 0 else lines
-
-
-def _standing_line(counts: DifferenceCounts, oldest_days: int | None, first: str) -> str:
-    if first:
-        return f"{first[:1].upper()}{first[1:]}."
-    unchanged = f"{counts.open - counts.new:,} unchanged"
-    resolved = f"{counts.resolved:,} resolved since the last trusted morning"
-    oldest = [] if oldest_days is None else [f"oldest {counted(oldest_days, 'day')}"]
-    return ", ".join([unchanged, resolved, *oldest]) + "."

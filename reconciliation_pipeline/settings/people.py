@@ -65,6 +65,10 @@ class Due(Strict):
     """How long there is time from then on, in whole days."""
     amount: dict[CurrencyCode, Annotated[Decimal, Field(gt=0)]] = Field(default_factory=dict)
     """By currency, the amount from which on a difference is due at once."""
+    escalate_after: Duration = timedelta(days=7)
+    """How long after its due day `escalate_to` hears of a difference that nobody has decided about."""
+    escalate_to: Text | None = None
+    """Who hears of it then; by default whoever answers for everything else."""
     age: Duration | None = None
     """The age, since the first morning in a row that saw it, from which on a difference is due."""
 

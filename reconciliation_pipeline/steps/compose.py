@@ -68,7 +68,7 @@ def morning_messages(work: Work, attempt: Attempt, judged: Judged | None) -> lis
 
 def _to_owners(work: Work, result: MorningResult, lives: Sequence[Life]) -> Iterable[Message]:
     """Compose a message for each owner with a channel of their own, about what is theirs."""
-    own = {owner for channel in work.reconciliation.channels for owner in getattr(channel, "owners", ())}
+    own = {owner for channel in work.reconciliation.channels for owner in channel.owners}
     if result.first:
         return
     whose = {life.latest.item: life.owner for life in lives}

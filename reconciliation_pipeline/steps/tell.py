@@ -5,29 +5,20 @@ it, everyone may send it. Past mornings are never announced.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from reconciliation_pipeline.channels.deliver import deliver
-from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Message
-from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.domain.spike_message import notice_lines, spike_message, verdict
-from reconciliation_pipeline.domain.wording import (
-    Pulse,
-    drift_message,
-    heartbeat_message,
-    run_failed_message,
-    settings_broken_message,
-)
+from reconciliation_pipeline.domain.pulse import heartbeat_message
+from reconciliation_pipeline.domain.spike_message import spike_message, verdict
+from reconciliation_pipeline.domain.wording import run_failed_message, settings_broken_message
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.compose import ledger_link, morning_messages, pulse_of
 from reconciliation_pipeline.steps.senders import senders
 from reconciliation_pipeline.steps.spikes import Judged, gather, judge_morning
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
-
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +38,10 @@ def tell_morning(work: Work, morning: date) -> Told:
     attempt = work.store.attempts.latest_recorded(work.id, morning)
     if attempt is None:
         return Told((), 0, 0, f"{morning} has no result to tell.")
-    lives = [life for life in lives_until(work, morning) if life.state is ItemState.OPEN]
-    result = describe(work, attempt)
-    found = drift_message(
-        result,
-        result.moved,
-        words_of(work.reconciliation),
-        oldest_days=_oldest(lives, morning),
-        owner=work.reconciliation.owners.default,
-    )
-    quiet = "" if found else "Nothing is open, so nobody is told. "
     judged = judge_morning(work, morning)
-    if found is not None and judged is not None:
-        unusual = notice_lines(judged.judgement, words_of(work.reconciliation))
-        found = replace(found, lines=(*found.lines[:1], *unusual, *found.lines[1:]))
-    return _told(work, [*([found] if found else []), *_alarm(work, judged)], prefix=quiet)
+    found = morning_messages(work, attempt, judged)
+    quiet = "" if found else "Nothing is open, so nobody is told. "
+    return _told(work, [*found, *_alarm(work, judged)], prefix=quiet)
 
 
 def tell_spike(work: Work, morning: date) -> Told:
@@ -87,21 +67,13 @@ def tell_failure(work: Work, morning: date, sentence: str) -> Told:
 def tell_heartbeat(work: Work, morning: date | None = None) -> Told:
     """Send the Monday message with both counts, which proves that the job is alive."""
     today = morning or work.today()
-    mornings = work.store.ledger.mornings(work.id, until=today)
-    latest = work.store.attempts.latest_recorded(work.id, mornings[-1]) if mornings else None
-    lives = lives_until(work, today)
-    pulse = Pulse(
-        reconciliation=work.id,
-        morning=today,
-        active={side: latest.snapshots[side].receipt.active for side in Side} if latest else {},
-        open=sum(life.state is ItemState.OPEN for life in lives),
-        opened=sum(life.began_by > today - WEEK and life.state is not ItemState.SETTLING for life in lives),
-        resolved=sum(life.resolved_on is not None and life.resolved_on > today - WEEK for life in lives),
-        days_since_trusted=(today - mornings[-1]).days if mornings else None,
-        days_apart=1 if work.reconciliation.schedule.cron.endswith("*") else WEEK.days,
+    message = heartbeat_message(
+        pulse_of(work, today),
+        words_of(work.reconciliation),
+        owner=work.reconciliation.owners.default,
+        links=ledger_link(work, today),
     )
-    words = words_of(work.reconciliation)
-    return _told(work, [heartbeat_message(pulse, words, owner=work.reconciliation.owners.default)])
+    return _told(work, [message])
 
 
 def tell_broken_settings(store: Store, name: str, mistakes: Sequence[str], *, at: datetime) -> str:
@@ -125,10 +97,6 @@ def _alarm(work: Work, judged: Judged | None) -> list[Message]:
         return []
     found = spike_message(judged.judgement, work.id, words_of(work.reconciliation), gather(work, judged))
     return [found] if found else []
-
-
-def _oldest(lives: Iterable[Life], morning: date) -> int | None:
-    return max(((morning - life.first_seen).days for life in lives), default=None)
 
 
 def _told(work: Work, messages: Iterable[Message], *, prefix: str = "") -> Told:

@@ -86,6 +86,7 @@ NUMBERS = {
     },
     "ledger": {
         *("dagster/row_count", "open", "still settling", "new", "resolved", "oldest, in days", "EUR a month"),
+        *("overdue", "open crm_only", "open billing_only", "open value_conflict"),
         *("asked once more", "gone when asked again", "requests for it"),
     },
     "notifications": {"messages stored", "sent", "failed"},

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from reconciliation_pipeline.domain import attempts, completeness, drift, judgement, ledger, records, result
+from reconciliation_pipeline.domain import attempts, completeness, judgement, ledger, records, result, spikes
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.comparison import SideBalance
 from reconciliation_pipeline.domain.lives import ItemState
@@ -94,7 +94,7 @@ def test_nobody_changes_a_noun_after_the_fact(noun):
         setattr(noun, name, None)
 
 
-@pytest.mark.parametrize("module", [records, attempts, completeness, judgement, ledger, drift, result])
+@pytest.mark.parametrize("module", [records, attempts, completeness, judgement, ledger, result, spikes])
 def test_every_noun_is_frozen_and_has_no_room_for_more(module):
     nouns: list[Any] = [kind for _, kind in getmembers(module, is_dataclass)]
 

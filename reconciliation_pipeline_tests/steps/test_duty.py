@@ -53,7 +53,8 @@ def test_a_step_that_breaks_leaves_the_morning_free(work):
 
 
 def test_whoever_follows_a_dead_run_gives_its_attempt_up_and_says_whom_it_follows(work):
-    store, followed = work.store, []
+    store = work.store
+    followed: list[str] = []
     kept = trusted(store)
     dead = begin(store, run_id="dead")
     store.leases.take("pair", MORNING, run_id="dead", at=NOW - TERM)
