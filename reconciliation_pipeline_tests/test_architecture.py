@@ -60,6 +60,8 @@ EXCEPTIONS = {
         for name in ("sql", "sql_address", "sql_condition", "sql_moment", "sql_table")
     },
     f"{PACKAGE}/connectors/tables/parquet.py": frozenset({"pyarrow"}),
+    f"{PACKAGE}/reporting/export_parquet.py": frozenset({"pyarrow"}),
+    f"{PACKAGE}/reporting/export_xlsx.py": frozenset({"xlsxwriter"}),
     **{f"{PACKAGE}/compare/{name}.py": frozenset({"sqlglot"}) for name in ("portable", "sharing")},
     f"{PACKAGE}/compare/spark.py": frozenset({"pyspark"}),
     f"{PACKAGE}/compare/spark_session.py": frozenset({"pyspark"}),

@@ -2,7 +2,8 @@
 
 import webbrowser
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -10,21 +11,23 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from reconciliation_pipeline.cli.decide import reconciliation_of
 from reconciliation_pipeline.cli.desk import a_date, at_work, environment
 from reconciliation_pipeline.cli.output import Exit, Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
+from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.picking import Pick
 from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.reporting.case import case_file, record_links, run_link
-from reconciliation_pipeline.reporting.export import ExportFailed, export
+from reconciliation_pipeline.reporting.export import ExportFailed, Tell, export
 from reconciliation_pipeline.reporting.items import case_item, format_items, history_items, items, unpaired_items
 from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.steps.describe import compared_on, lives_until
-from reconciliation_pipeline.steps.report import write_report
+from reconciliation_pipeline.steps.report import gaps_before, write_report
 
 
 class Listed(StrEnum):
@@ -70,6 +73,7 @@ def list_items(
         asks_apart = pick == Pick(kind=pick.kind)
         compared = compared_on(work, a_date(day)) if asks_apart else None
         words = words_of(work.reconciliation)
+        missing = gaps_before(work, a_date(day) or work.today())
     apart = [one for one in compared.key_troubles if kind in {None, one.kind}] if compared else []
     formats = compared.format_only if compared and kind in {None, Listed.FORMAT_ONLY} else ()
     total = compared.balances[Side.CRM].format_only if compared and formats else 0
@@ -77,7 +81,16 @@ def list_items(
     if as_json:
         latest = mornings[-1].isoformat() if mornings else None
         told = {"items": items(found), "unpaired": unpaired_items(apart), "format_only": format_items(formats)}
-        emit({"reconciliation": name, "date": latest, **told, "format_only_total": None if is_lost else total})
+        gaps = [one.isoformat() for one in missing]
+        emit(
+            {
+                "reconciliation": name,
+                "date": latest,
+                **told,
+                "format_only_total": None if is_lost else total,
+                "gaps": gaps,
+            }
+        )
         return
     console = Console()
     if found:
@@ -92,6 +105,8 @@ def list_items(
         say(f"In format only: {total:,}. `recon list {name} --kind format_only` shows them.")
     if is_lost:
         say("The comparison of that morning is not kept any more: what it set apart cannot be listed.")
+    if missing:
+        say(gap_words(missing))
     _say_what_it_is_worth(name, mornings, is_empty=not (found or apart or formats or is_lost))
 
 
@@ -135,7 +150,8 @@ def show(
 def export_items(
     name: Name,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
-    form: Annotated[str, typer.Option("--format", help="csv or jsonl")] = "csv",
+    form: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet or xlsx")] = "csv",
+    bom: Annotated[bool, typer.Option("--bom", help="Begin a CSV file with a byte order mark, for Excel.")] = False,
     day: Day = None,
     as_json: Json = False,
 ) -> None:
@@ -143,13 +159,24 @@ def export_items(
     with at_work(name) as work:
         found = lives_until(work, a_date(day))
     try:
-        export(found, out, form)
+        with _progress(len(found)) as tell:
+            export(found, out, form, bom=bom, tell=tell)
     except ExportFailed as failed:
         raise Problem("export", failed.text, place=str(out), remedy=failed.remedy) from None
     if as_json:
         emit({"reconciliation": name, "file": str(out), "format": form, "items": len(found)})
     else:
         say(f"{len(found):,} differences written to {out}.")
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Tell]:
+    """Draw a bar on a terminal for as long as a file is written."""
+    console = Console(stderr=True)
+    columns = (TextColumn("  {task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("writing", total=total)
+        yield lambda done: bars.update(task, completed=done)
 
 
 def report(
@@ -160,7 +187,7 @@ def report(
 ) -> None:
     """Write the morning's report: one HTML file that needs nothing else."""
     with at_work(name) as work:
-        path = write_report(work, a_date(day), environment().home / "reports")
+        path = write_report(work, a_date(day), environment().home / "reports", environment().ui_url)
     if path is None:
         text = f"{name} has no morning to report on" + (f" on {day}." if day else " yet.")
         raise Problem("no_morning", text, remedy=f"Run one: `recon run {name}`.", exit=Exit.USAGE)

@@ -7,46 +7,25 @@ import csv
 import io
 import json
 import os
-import re
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from reconciliation_pipeline.domain.lives import Life
-from reconciliation_pipeline.domain.records import FieldDifference, Kind, Side
 from reconciliation_pipeline.domain.spelling import plain
-from reconciliation_pipeline.reporting.items import items, shown_fields
-from reconciliation_pipeline.reporting.values import IN_FORMAT, NEVER_BEFORE, is_lost
+from reconciliation_pipeline.reporting.cells import COLUMNS, cells, harmless
+from reconciliation_pipeline.reporting.items import items
 
-COLUMNS = (
-    "id",
-    "kind",
-    "key",
-    "reason",
-    "state",
-    "first_seen",
-    "last_seen",
-    "resolved_on",
-    "since_after",
-    "since_before",
-    "owner",
-    "due",
-    "money_class",
-    "currency",
-    "amount",
-    "fields",
-    "crm",
-    "billing",
-    "crm_id",
-    "billing_id",
-    "notes",
-)
-"""Columns of a CSV export; new ones are added at the end."""
+FORMATS: Final = ("csv", "jsonl", "parquet", "xlsx")
+"""What can be written."""
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_FORMULA = re.compile(r"\s*[=+\-@\t\r\x00\uFF1D\uFF0B\uFF0D\uFF20]")
-_BETWEEN = " | "
+EVERY: Final = 1_000
+"""Differences between two words about how far it has come."""
+
+Tell = Callable[[int], None]
+"""Is told how many differences are written."""
 
 
 class ExportFailed(Exception):
@@ -63,100 +42,109 @@ class ExportFailed(Exception):
         self.remedy = remedy
 
 
-def export(lives: Iterable[Life], path: Path, format: str, *, bom: bool = False) -> int:  # noqa: A002 - the flag's name
+def export(
+    lives: Collection[Life],
+    path: Path,
+    format: str,  # noqa: A002 - the flag's name
+    *,
+    bom: bool = False,
+    tell: Tell | None = None,
+) -> int:
     """Write differences to a file; an older file of that name is replaced in one step.
 
     Args:
         lives: What to write, in this order.
         path: The file.
-        format: csv or jsonl.
+        format: One of `FORMATS`.
         bom: Begin a CSV file with a byte order mark, which Excel needs to read UTF-8.
+        tell: Is told how far it has come.
 
     Returns:
         How many differences were written.
 
     Raises:
-        ExportFailed: The format is unknown or the file cannot be written.
+        ExportFailed: The format is unknown, cannot hold so many, or the file cannot be written.
     """
-    lives = tuple(lives)
-    if format == "csv":
-        content = _csv(lives).encode("utf-8-sig" if bom else "utf-8")
-    elif format == "jsonl":
-        content = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items(lives)).encode()
-    else:
+    if format not in FORMATS:
         text = f"{plain(format)!r} is not a format that can be written."
-        raise ExportFailed(text, remedy="Ask for csv or jsonl.")
-    _replace(path, content)
+        raise ExportFailed(text, remedy=f"Ask for {', '.join(FORMATS[:-1])} or {FORMATS[-1]}.")
+    if bom and format != "csv":
+        text = f"A byte order mark belongs to CSV; {format} needs none."
+        raise ExportFailed(text, remedy="Leave out --bom, or ask for csv.")
+    if format == "xlsx":
+        _refuse_too_many(len(lives))
+    told = _told(lives, tell)
+    with _whole(path) as file:
+        if format == "csv":
+            _csv(told, file, "utf-8-sig" if bom else "utf-8")
+        elif format == "jsonl":
+            file.writelines(map(_json_line, told))
+        elif format == "parquet":
+            # Both libraries take a moment to import.
+            from reconciliation_pipeline.reporting.export_parquet import write_parquet
+
+            write_parquet(told, file)
+        else:
+            from reconciliation_pipeline.reporting.export_xlsx import write_xlsx
+
+            write_xlsx(told, len(lives), file)
     return len(lives)
 
 
-def harmless(text: str) -> str:
-    """Keep a spreadsheet from reading text as a formula; numbers, negative ones too, stay numbers."""
-    is_formula = _FORMULA.match(text) and not _NUMBER.fullmatch(text)
-    return f"'{text}" if is_formula else text
+def _refuse_too_many(count: int) -> None:
+    # https://support.microsoft.com/en-us/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
+    most = 1_048_576 - 1
+    if count > most:
+        text = f"A worksheet holds {most:,} differences; these are {count:,}."
+        raise ExportFailed(text, remedy="Ask for csv or parquet.")
 
 
-def _csv(lives: Sequence[Life]) -> str:
-    text = io.StringIO(newline="")
+def _told(lives: Iterable[Life], tell: Tell | None) -> Iterator[Life]:
+    for number, life in enumerate(lives):
+        if tell is not None and number % EVERY == 0:
+            tell(number)
+        yield life
+
+
+def _csv(lives: Iterable[Life], file: BinaryIO, encoding: str) -> None:
+    text = io.TextIOWrapper(file, encoding=encoding, newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
-    writer.writerows([harmless(row[name]) for name in COLUMNS] for row in map(_row, lives))
-    return text.getvalue()
+    writer.writerows(["" if cell is None else str(cell) for cell in cells(life, harmless)] for life in lives)
+    text.flush()
+    text.detach()
 
 
-def _row(life: Life) -> dict[str, str]:
-    seen = life.latest
-    fields = shown_fields(seen)
-    differing = fields if seen.kind is Kind.VALUE_CONFLICT else ()
-    cells = {
-        "id": seen.item,
-        "kind": seen.kind.value,
-        "key": seen.key,
-        "reason": seen.cause,
-        "state": life.state.value,
-        "first_seen": life.first_seen,
-        "last_seen": life.last_seen,
-        "resolved_on": life.resolved_on,
-        "since_after": life.agreed_on,
-        "since_before": life.began_by,
-        "owner": life.owner,
-        "due": life.due,
-        "money_class": seen.money_class,
-        "currency": seen.amount and seen.amount.currency,
-        "amount": seen.amount and seen.amount.value,
-        "fields": _BETWEEN.join(one.name for one in fields),
-        # Guarded one by one as well: a spreadsheet may be told to split cells.
-        "crm": _BETWEEN.join(harmless(one.crm or "") for one in fields),
-        "billing": _BETWEEN.join(harmless(one.billing or "") for one in fields),
-        "crm_id": seen.source_ids.get(Side.CRM),
-        "billing_id": seen.source_ids.get(Side.BILLING),
-        "notes": _BETWEEN.join(harmless(f"{one.name}: {_note(one)}") for one in differing if _note(one)),
-    }
-    return {name: "" if cell is None else str(cell) for name, cell in cells.items()}
+def _json_line(life: Life) -> bytes:
+    (item,) = items([life])
+    return json.dumps(item, ensure_ascii=False).encode() + b"\n"
 
 
-def _note(one: FieldDifference) -> str:
-    """Say what two cells do not show by themselves."""
-    if is_lost(one):
-        return NEVER_BEFORE
-    return IN_FORMAT if one.format_only else ""
-
-
-def _replace(path: Path, content: bytes) -> None:
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """Open a file that takes the place of an older one when the block ends well and not otherwise."""
     part = path.parent / f".{uuid4().hex}.part"
+    if "\0" in str(path):
+        raise _unwritable(path, "this is no name of a file")
     try:
         with part.open("xb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)
         _settle(path.parent)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        why = error.strerror or "this is no name of a file"
+        raise _unwritable(path, why) from None
+    finally:
+        # Whatever ended it, Ctrl-C too: no half of a file is left behind.
         with suppress(OSError):
             part.unlink()
-        why = (error.strerror if isinstance(error, OSError) else None) or "this is no name of a file"
-        text = f"The export could not be written to {plain(str(path))}: {why}."
-        raise ExportFailed(text, remedy="Name a file in a folder that exists and that you may write to.") from None
+
+
+def _unwritable(path: Path, why: str) -> ExportFailed:
+    text = f"The export could not be written to {plain(str(path))}: {why}."
+    return ExportFailed(text, remedy="Name a file in a folder that exists and that you may write to.")
 
 
 def _settle(folder: Path) -> None:

@@ -1,22 +1,23 @@
 """What does a morning look like as a page?
 
-One file of HTML that needs nothing else: no script, no picture, no font, no network. Everything is
-escaped by the template engine, and the page forbids itself to load or run anything.
+One file of HTML that needs nothing else: no picture, no font, no network, and no server. Everything is escaped by the
+template engine, and the page forbids itself to load anything, or to run anything but the scripts that stand in it. It
+says everything without them; they search, sort and filter.
 """
 
-import base64
-import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from reconciliation_pipeline.domain.comparison import Comparison
+from reconciliation_pipeline.domain.judgement import MoneyLine
 from reconciliation_pipeline.domain.keys import REMEDY, unstable
-from reconciliation_pipeline.domain.lives import Closing, ItemState, Life
-from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Side
+from reconciliation_pipeline.domain.lives import Life
+from reconciliation_pipeline.domain.records import Grade, Outcome, Side
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spelling import counted, plain
 from reconciliation_pipeline.domain.wording import (
@@ -30,15 +31,16 @@ from reconciliation_pipeline.domain.wording import (
     nothing_happened,
     phrase,
     settling_words,
-    since_when,
     unknown_words,
 )
 from reconciliation_pipeline.reporting.apart import apart
-from reconciliation_pipeline.reporting.case import record_links
+from reconciliation_pipeline.reporting.carried import carried
 from reconciliation_pipeline.reporting.certificates import HEADLINES, certificate_lines
-from reconciliation_pipeline.reporting.tables import cost
-from reconciliation_pipeline.reporting.trend import draw
-from reconciliation_pipeline.reporting.values import NEVER_BEFORE, NOTHING, Values, values_of
+from reconciliation_pipeline.reporting.rows import FIRST, STATES, choices, lines_of, packed
+from reconciliation_pipeline.reporting.standing import costs, desks, figures
+from reconciliation_pipeline.reporting.trend import Trend, draw
+from reconciliation_pipeline.reporting.values import NEVER_BEFORE
+from reconciliation_pipeline.reporting.waterfall import falls
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 
@@ -56,37 +58,30 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """One difference, as the page shows it."""
+class Around:
+    """What is known beside the morning itself.
 
-    id: str
-    key: str
-    fields: Sequence[Values]
-    links: Sequence[tuple[str, str]]
-    first_seen: date
-    since: str
-    owner: str
-    cost: str
+    Attributes:
+        trend: Morning, active in the CRM, active in billing and open differences of trusted mornings; drawn when there
+            are at least two.
+        found: What the comparison found; None when it was not made, or is kept no more.
+        gaps: Which planned mornings before it have no trusted result, in words; empty where none is missing.
+        ui_url: Where people open the Dagster UI; None where nobody said.
+        earlier: The report before this one, when it lies beside it.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """Differences of one kind and state, under one heading."""
-
-    anchor: str
-    title: str
-    count: int
-    cost: str
-    remark: str
-    lines: Sequence[Line]
+    trend: Sequence[tuple[date, int, int, int]] = ()
+    found: Comparison | None = None
+    gaps: str = ""
+    ui_url: str | None = None
+    earlier: date | None = None
 
 
 def page(
     result: MorningResult,
     reconciliation: Reconciliation,
     lives: Sequence[Life],
-    trend: Sequence[tuple[date, int, int, int]] = (),
-    found: Comparison | None = None,
+    around: Around | None = None,
 ) -> str:
     """Render a morning as one self-contained HTML file.
 
@@ -94,33 +89,59 @@ def page(
         result: What the morning came to.
         reconciliation: Its settings.
         lives: The differences as they stand on that morning.
-        trend: Morning, active in the CRM, active in billing and open differences of trusted
-            mornings; drawn when there are at least two.
-        found: What the comparison found; None when it was not made, or is kept no more.
+        around: What is known beside it.
     """
-    words = words_of(reconciliation)
-    style = _template("page.css").render()
+    around = around or Around()
+    words, counts = words_of(reconciliation), result.differences
+    shown = lives if counts else ()
+    lines = lines_of(result, reconciliation, shown, words)
+    trend = draw(around.trend)
+    inside = carried(table=bool(lines), chart=trend is not None)
+    labels = [words.labels[side] for side in Side]
+    row = _template("row.html").make_module({"labels": labels, "never_before": NEVER_BEFORE, "states": STATES})
+    cells: Any = row
     return _template("page.html").render(
-        style=style,
-        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        inside=inside,
+        cells=cells,
         result=result,
         instant=f"{result.as_of.astimezone(reconciliation.zone):%Y-%m-%d %H:%M} {reconciliation.timezone}",
-        headline=_headline(result, found),
-        lead=_lead(result, reconciliation, found, words),
+        headline=_headline(result, around.found),
+        lead=_lead(result, reconciliation, around.found, words),
+        gaps=around.gaps,
+        links=_dagster_links(result, around.ui_url),
+        earlier=around.earlier,
+        figures=figures(result, shown, words),
         panels=[_panel(result, side, words) for side in Side],
         active_words=[words.active[side] for side in Side],
-        gap=_gap(result),
+        apart_by=_apart_by(result),
         groups=[
-            (group.count, phrase(group.kind, group.cause, words), money_words(group.money, words, of=group.count))
+            (
+                group.count,
+                text := phrase(group.kind, group.cause, words),
+                _sentence(text),
+                _cost(group.money, group.count, words),
+            )
             for group in result.groups
         ],
-        sections=_sections(result, reconciliation, lives, words) if result.differences else [],
-        apart=apart(found, result.differences.format_only, reconciliation, words)
-        if result.differences and found
-        else [],
-        never_before=NEVER_BEFORE,
-        labels=[words.labels[side] for side in Side],
-        trend=draw(trend),
+        costs=costs(result, words),
+        desks=desks(shown, result.morning, words),
+        per=words.per,
+        falls=falls(around.found.balances if around.found else {}, counts, words) if counts else [],
+        lines=lines,
+        first=FIRST,
+        choices=choices(lines),
+        rows=packed(
+            lines,
+            lambda line: [
+                str(one(line)) for one in (cells.who, cells.what, cells.values, cells.since, cells.owner, cells.cost)
+            ],
+        )
+        if lines
+        else "",
+        apart=apart(around.found, counts.format_only, reconciliation, words) if counts and around.found else [],
+        labels=labels,
+        trend=trend,
+        drawn=_drawn(trend, words),
     )
 
 
@@ -135,6 +156,37 @@ def _template(name: str) -> Template:
         finalize=lambda value: plain(value) if type(value) is str else value,
     )
     return environment.get_template(name)
+
+
+def _drawn(trend: Trend | None, words: Words) -> Mapping[str, object]:
+    """Hand the trend to the script that draws it so that values can be read off."""
+    if trend is None:
+        return {}
+    mornings, crm, billing, is_open = zip(*trend.rows, strict=True)
+    return {
+        "mornings": [morning.isoformat() for morning in mornings],
+        "counts": [crm, billing],
+        "open": is_open,
+        "labels": [f"{plain(words.labels[side])}, {plain(words.active[side])}" for side in Side],
+    }
+
+
+def _dagster_links(result: MorningResult, ui_url: str | None) -> list[tuple[str, str]]:
+    """Point to the run and to the morning in the Dagster UI, where somebody said where that is."""
+    if ui_url is None:
+        return []
+    asset = "ledger" if result.differences else "crm_snapshot"
+    return [
+        ("The run in Dagster", f"{ui_url}/runs/{result.attempt.run_id}"),
+        (
+            "The morning in Dagster",
+            f"{ui_url}/assets/{result.reconciliation}/{asset}?view=partitions&partition={result.morning}",
+        ),
+    ]
+
+
+def _cost(money: Sequence[MoneyLine], count: int, words: Words) -> str:
+    return money_words(money, words, of=count)
 
 
 def _headline(result: MorningResult, found: Comparison | None) -> str:
@@ -192,74 +244,12 @@ def _panel(result: MorningResult, side: Side, words: Words) -> Panel:
     )
 
 
-def _gap(result: MorningResult) -> str:
+def _apart_by(result: MorningResult) -> str:
     """Say how far the two counts are apart; only counts that were believed may be subtracted."""
     if result.differences is None:
         return ""
     active = [result.attempt.snapshots[side].receipt.active for side in Side]
     return f"{abs(active[0] - active[1]):,} apart" if active[0] != active[1] else "the same number"
-
-
-def _sections(
-    result: MorningResult,
-    reconciliation: Reconciliation,
-    lives: Sequence[Life],
-    words: Words,
-) -> list[Section]:
-    def section(anchor: str, title: str, chosen: Sequence[Life], *, cost: str = "", remark: str = "") -> Section:
-        lines = [_line(life, reconciliation, words) for life in chosen]
-        return Section(anchor, title, len(chosen), cost, remark, lines)
-
-    there = [life for life in lives if life.state is not ItemState.RESOLVED]
-    sections = [
-        section(
-            f"group-{position}",
-            _sentence(phrase(group.kind, group.cause, words)),
-            _chosen(there, ItemState.OPEN, group.kind, group.cause),
-            cost=money_words(group.money, words, of=group.count),
-        )
-        for position, group in enumerate(result.groups, start=1)
-    ]
-    others = (
-        (ItemState.SETTLING, "Still settling", "Too young to be called a difference; most are gone next time."),
-        (ItemState.ACCEPTED, "Accepted", "Somebody decided to live with these."),
-        (ItemState.QUARANTINED, "Quarantined", "Set aside until somebody has looked."),
-    )
-    sections += [section(state.value, title, _chosen(there, state), remark=remark) for state, title, remark in others]
-    gone = [life for life in lives if life.resolved_on == result.morning]
-    closed = [life for life in gone if life.closing is Closing.SUPERSEDED]
-    resolved = [life for life in gone if life.closing is not Closing.SUPERSEDED]
-    sections += [section("resolved", "Resolved this morning", resolved, remark="There before, gone now.")]
-    remark = "Keys are read in another way since this morning, so that nobody can say what became of these."
-    sections += [section("superseded", "Closed this morning", closed, remark=remark)]
-    return [one for one in sections if one.lines]
-
-
-def _chosen(
-    lives: Sequence[Life],
-    state: ItemState,
-    kind: Kind | None = None,
-    cause: Cause | None = None,
-) -> list[Life]:
-    return [
-        life
-        for life in lives
-        if life.state is state and (kind is None or (life.latest.kind, life.latest.cause) == (kind, cause))
-    ]
-
-
-def _line(life: Life, reconciliation: Reconciliation, words: Words) -> Line:
-    seen = life.latest
-    return Line(
-        id=seen.item,
-        key=seen.key,
-        fields=values_of(seen, words),
-        links=record_links(life, reconciliation, words),
-        first_seen=life.first_seen,
-        since=since_when(life),
-        owner=life.owner,
-        cost=cost(seen, words) or NOTHING,
-    )
 
 
 def _sentence(text: str) -> str:

@@ -3,8 +3,9 @@
 from datetime import date
 from pathlib import Path
 
+from reconciliation_pipeline.domain.gaps import gap_words, gaps
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.reporting.page import page
+from reconciliation_pipeline.reporting.page import Around, page
 from reconciliation_pipeline.steps.describe import compared, describe, lives_until, open_counts
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.files import written_whole
@@ -13,13 +14,17 @@ TREND = 90
 """Trusted mornings that the trend shows."""
 
 
-def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
+def write_report(work: Work, morning: date | None, folder: Path, ui_url: str | None = None) -> Path | None:
     """Write the page of a morning's latest attempt; None when there is none.
 
     Args:
         work: The reconciliation at hand.
         morning: Which morning; None means the latest.
         folder: Where reports live; the file is `<reconciliation>/<date>.html` in it.
+        ui_url: Where people open the Dagster UI, for links; None where nobody said.
+
+    Raises:
+        StorageUnavailable: The file cannot be written.
     """
     attempts = work.store.attempts
     day = morning or attempts.last_morning(work.id)
@@ -29,12 +34,23 @@ def write_report(work: Work, morning: date | None, folder: Path) -> Path | None:
     result = describe(work, attempt)
     lives = lives_until(work, day) if result.differences else ()
     path = f"{work.id}/{day}.html"
-    found = compared(work, attempt) if result.differences else None
-    text = page(result, work.reconciliation, lives, trend(work, day), found)
+    around = Around(
+        trend=trend(work, day),
+        found=compared(work, attempt) if result.differences else None,
+        gaps=gap_words(gaps_before(work, day)),
+        ui_url=ui_url,
+        earlier=_earlier(folder / work.id, day),
+    )
+    text = page(result, work.reconciliation, lives, around)
     # It names customers.
     with written_whole(folder, path, mode=0o600) as file:
         file.write(text.encode())
     return folder / path
+
+
+def gaps_before(work: Work, day: date) -> tuple[date, ...]:
+    """List the planned mornings shortly before a day that have no trusted result."""
+    return gaps(work.store.ledger.mornings(work.id, until=day), day, work.reconciliation.schedule.cron)
 
 
 def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int, int, int]]:
@@ -46,3 +62,9 @@ def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int
             active = {side: attempt.snapshots[side].receipt.active for side in Side}
             points.append((morning, active[Side.CRM], active[Side.BILLING], count))
     return points
+
+
+def _earlier(folder: Path, day: date) -> date | None:
+    """Name the report before this one, where one was written."""
+    names = (path.stem for path in folder.glob("????-??-??.html"))
+    return max((date.fromisoformat(name) for name in names if name < day.isoformat()), default=None)

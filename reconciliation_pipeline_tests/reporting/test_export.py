@@ -7,7 +7,8 @@ import pytest
 
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.reporting.export import COLUMNS, ExportFailed, export, harmless
+from reconciliation_pipeline.reporting.cells import COLUMNS, harmless
+from reconciliation_pipeline.reporting.export import ExportFailed, export
 from reconciliation_pipeline.reporting.items import items
 from reconciliation_pipeline_tests.reporting.builders import a_life, conflict, seen
 
@@ -127,7 +128,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(tmp_path):
         export([], tmp_path / "out.doc", "doc")
 
     assert "'doc' is not a format that can be written." == caught.value.text
-    assert "Ask for csv or jsonl." == caught.value.remedy
+    assert "Ask for csv, jsonl, parquet or xlsx." == caught.value.remedy
     assert [] == names(tmp_path)
 
 
