@@ -1,7 +1,8 @@
 """Which channels does a message go to? Decided from the message and the settings alone.
 
-A channel gets what fits all of its conditions, and one without conditions gets everything. A message that fits nowhere
-goes to all of them: a message that nobody reads is worse than one too many.
+A channel gets what fits all of its conditions, and one without conditions gets everything, except for the part of a
+message that was made for an owner with a channel of their own. A message that fits nowhere goes to all of them: a
+message that nobody reads is worse than one too many.
 """
 
 from collections.abc import Collection, Sequence
@@ -46,4 +47,7 @@ def severity_of(message: Message) -> Severity:
 def routed(message: Message, routes: Sequence[Route]) -> tuple[str, ...]:
     """Name the channels of a message, each once and in their order; none only where there is none."""
     fitting = [route for route in routes if route.fits(message)]
+    if message.about and message.about == message.owner:
+        # One owner's part of what everybody else was told as a whole.
+        fitting = [route for route in fitting if message.owner in route.owners] or fitting
     return tuple(dict.fromkeys(route.channel for route in fitting or routes))

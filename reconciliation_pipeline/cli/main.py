@@ -20,6 +20,7 @@ from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
 from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
 from reconciliation_pipeline.cli.mornings import history, prune, retract, verify
+from reconciliation_pipeline.cli.notify import notify
 from reconciliation_pipeline.cli.outbox import heartbeat, outbox
 from reconciliation_pipeline.cli.output import Exit, Problem, complain
 from reconciliation_pipeline.cli.run import count, run
@@ -52,6 +53,7 @@ app.command("prune")(prune)
 app.command("backup")(backup)
 app.command("history")(history)
 app.command("outbox")(outbox)
+app.command("notify")(notify)
 app.command("heartbeat")(heartbeat)
 app.command("spike")(spike)
 app.command("doctor")(doctor)

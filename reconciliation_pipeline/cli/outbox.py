@@ -9,6 +9,7 @@ from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_
 from reconciliation_pipeline.cli.output import Json, Name, emit, say
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.settings.load import load_all
+from reconciliation_pipeline.steps.alive import tell_dead
 from reconciliation_pipeline.steps.tell import deliver_due, tell_heartbeat
 from reconciliation_pipeline.steps.work import Work
 
@@ -22,7 +23,7 @@ def outbox(
         if deliver:
             for pair in load_all(environment().config, os.environ).reconciliations:
                 work = Work(pair.reconciliation, store, os.environ, environment().pretended_now)
-                say(f"{work.id}: {deliver_due(work).words}")
+                say(f"{work.id}: {deliver_due(work).words} {tell_dead(work)}")
         messages = store.outbox.all()
     if as_json:
         emit(
