@@ -187,7 +187,7 @@ def report(
 ) -> None:
     """Write the morning's report: one HTML file that needs nothing else."""
     with at_work(name) as work:
-        path = write_report(work, a_date(day), environment().home / "reports", environment().ui_url)
+        path = write_report(work, a_date(day), work.store.reports_folder, environment().ui_url)
     if path is None:
         text = f"{name} has no morning to report on" + (f" on {day}." if day else " yet.")
         raise Problem("no_morning", text, remedy=f"Run one: `recon run {name}`.", exit=Exit.USAGE)

@@ -1,7 +1,8 @@
 """How does a step fail? With a sentence and what to do; a traceback is for faults of ours."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import dagster as dg
 
@@ -15,10 +16,10 @@ from reconciliation_pipeline.steps.morning import FutureMorning
 from reconciliation_pipeline.storage.errors import StorageError
 
 
-def failed(text: str, reasons: Sequence[Reason] = ()) -> dg.Failure:
+def failed(text: str, reasons: Sequence[Reason] = (), more: Mapping[str, Any] | None = None) -> dg.Failure:
     """Fail a step with a sentence; trying again would not make it true."""
     metadata = {"what to do": dg.MetadataValue.md(markdown.reasons(reasons))} if reasons else {}
-    return dg.Failure(description=text, metadata=metadata, allow_retries=False)
+    return dg.Failure(description=text, metadata={**metadata, **(more or {})}, allow_retries=False)
 
 
 @contextmanager

@@ -26,6 +26,7 @@ class Environment:
         postgres_url: Where Dagster's storage and the ledger are (RECON_POSTGRES_URL); None for SQLite.
             It holds a password, so it is never shown.
         ui_url: Where people open the Dagster UI (RECON_UI_URL), for links; None where nobody said.
+        reports_url: Where people open the folder of reports (RECON_REPORTS_URL), for links; None where nobody said.
         pretended_now: The instant to take for now (RECON_NOW), in UTC; None for the real one. Only a
             reconciliation whose sides are all local may believe it.
     """
@@ -36,6 +37,7 @@ class Environment:
     postgres_url: str | None = field(default=None, repr=False)
     pretended_now: datetime | None = None
     ui_url: str | None = None
+    reports_url: str | None = None
 
 
 def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
@@ -51,7 +53,10 @@ def read_environment(environ: Mapping[str, str] = os.environ) -> Environment:
         config=_folder(environ.get("RECON_CONFIG")) or root / "reconciliations",
         postgres_url=_postgres(environ.get("RECON_POSTGRES_URL") or None),
         pretended_now=_instant(environ.get("RECON_NOW") or None),
-        ui_url=_page(environ.get("RECON_UI_URL") or None),
+        ui_url=_page(environ, "RECON_UI_URL", "the Dagster UI, such as http://127.0.0.1:3000"),
+        reports_url=_page(
+            environ, "RECON_REPORTS_URL", "the folder of reports, such as https://intranet.example/recon"
+        ),
     )
 
 
@@ -74,11 +79,12 @@ def _postgres(url: str | None) -> str | None:
     return url
 
 
-def _page(url: str | None) -> str | None:
+def _page(environ: Mapping[str, str], variable: str, what: str) -> str | None:
+    url = environ.get(variable) or None
     if url is not None and not url.startswith(("https://", "http://")):
-        text = "RECON_UI_URL is not the address of a page."
-        remedy = "Set it to what people type to open the Dagster UI, such as http://127.0.0.1:3000, or unset it."
-        raise EnvironmentBroken(text, variable="RECON_UI_URL", remedy=remedy)
+        text = f"{variable} is not the address of a page."
+        remedy = f"Set it to what people type to open {what}, or unset it."
+        raise EnvironmentBroken(text, variable=variable, remedy=remedy)
     return url.rstrip("/") if url else None
 
 

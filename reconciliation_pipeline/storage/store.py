@@ -79,6 +79,11 @@ class Store:
         """Where a comparison puts aside what does not fit into its memory."""
         return self.archive.root.parent / "spill"
 
+    @property
+    def reports_folder(self) -> Path:
+        """Where the pages of mornings are; each can be written again."""
+        return self.archive.root.parent / "reports"
+
     def close(self) -> None:
         """Let go of connections."""
         self._engine.dispose()

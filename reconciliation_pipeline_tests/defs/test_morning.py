@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -125,6 +126,19 @@ def test_whatever_is_told_was_asked_about_once_more_by_the_run_that_pulled(satur
     assert 10 == values["open"].value == values["asked once more"].value
     assert 0 == values["gone when asked again"].value
     assert values["requests for it"].value >= 20
+
+
+def test_the_page_of_a_morning_is_linked_from_its_ledger(saturday):
+    path = Path(metadata(saturday, "ledger")["report"].value)
+
+    assert f"{SATURDAY}.html" == path.name
+    assert "<h1>10 differences to act on</h1>" in path.read_text("utf-8")
+
+
+def test_the_page_of_a_refused_morning_is_linked_from_its_snapshots(refused):
+    path = Path(metadata(refused, "crm_snapshot")["report"].value)
+
+    assert "<h1>This morning cannot be trusted</h1>" in path.read_text("utf-8")
 
 
 def test_a_failed_check_stops_everything_after_it(refused):

@@ -1,46 +1,13 @@
 """Does the report work where it is read: in a real browser, from a file, without a network?"""
 
 import re
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
-from reconciliation_pipeline.reporting.page import Around, page
-from reconciliation_pipeline_tests.pages.chromium import BINARY, Tab, a_tab
-from reconciliation_pipeline_tests.reporting.builders import (
-    MORNING,
-    a_life,
-    a_reconciliation,
-    a_result,
-    conflict,
-    lives_of,
-    seen,
-    the_story,
-)
+from reconciliation_pipeline_tests.pages.chromium import BINARY, Tab
+from reconciliation_pipeline_tests.pages.conftest import EVIL
 
 pytestmark = pytest.mark.skipif(BINARY is None, reason="There is no Chromium on this machine.")
-
-EVIL = "<img src=http://evil.example/x onerror=document.title=1>&<script>document.title=2</script>"
-TREND = [(MORNING - timedelta(days=day), 1_180 - day, 1_224 - 2 * day, 44 - day // 9) for day in range(90)]
-
-
-@pytest.fixture(scope="module")
-def tab() -> Iterator[Tab]:
-    with a_tab() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    evil = conflict(EVIL, (EVIL, EVIL, "x" * 400), ("plan", "Pro ", "PRO", True), owner="anna")
-    found = [*the_story(), evil]
-    path = tmp_path_factory.mktemp("page") / "story.html"
-    links = a_reconciliation(link="https://crm.example/{source_id}")
-    around = Around(trend=TREND, gaps="2026-11-20 has no trusted result.", ui_url="http://127.0.0.1:3000")
-    path.write_text(page(a_result(found), links, lives_of(found), around), encoding="utf-8")
-    return path
 
 
 def shown(tab: Tab) -> str:
@@ -149,18 +116,3 @@ def test_it_prints_on_whole_pages_of_a4(tab, story):
     assert b"%PDF" == printed[:4]
     boxes = {tuple(float(one) for one in found.split()) for found in re.findall(rb"/MediaBox \[([^\]]+)\]", printed)}
     assert [(0, 0, 595, 842)] == sorted({tuple(round(one) for one in box) for box in boxes})
-
-
-def test_twenty_thousand_differences_open_at_once_and_are_found(tab, tmp_path):
-    many = [conflict(f"C-{n:05}", ("plan", "basic", "pro"), ("mrr", "49.00 EUR", "99.00 EUR")) for n in range(19_999)]
-    found = [*many, seen("C-99999", amount="0.01")]
-    path = tmp_path / "many.html"
-    path.write_text(page(a_result(found), a_reconciliation(), [a_life(one) for one in found]), encoding="utf-8")
-    tab.open(path)
-    tab.settled()
-    opened = tab.run("performance.now()")
-    search(tab, "C-99999")
-
-    assert ["C-99999"] == customers(tab)
-    assert path.stat().st_size < 3_000_000
-    assert opened < 5_000

@@ -75,12 +75,15 @@ def test_an_instant_that_could_be_another_is_refused(text, problem):
     assert "Write one like 2026-11-22T04:00:00+01:00, or unset it for the real time." == broken.value.remedy
 
 
-def test_the_page_of_the_user_interface_is_read_without_its_last_slash():
-    read = read_environment({"RECON_UI_URL": "https://dagster.example.com/ops/"})
+def test_the_pages_that_people_open_are_read_without_their_last_slash():
+    read = read_environment(
+        {"RECON_UI_URL": "https://dagster.example.com/ops/", "RECON_REPORTS_URL": "https://intranet.example/recon/"}
+    )
 
-    assert "https://dagster.example.com/ops" == read.ui_url
+    assert ("https://dagster.example.com/ops", "https://intranet.example/recon") == (read.ui_url, read.reports_url)
 
 
-def test_what_is_no_page_is_refused():
-    with pytest.raises(EnvironmentBroken, match="RECON_UI_URL is not the address of a page"):
-        read_environment({"RECON_UI_URL": "javascript:alert(1)"})
+@pytest.mark.parametrize("variable", ["RECON_UI_URL", "RECON_REPORTS_URL"])
+def test_what_is_no_page_is_refused(variable):
+    with pytest.raises(EnvironmentBroken, match=f"{variable} is not the address of a page"):
+        read_environment({variable: "javascript:alert(1)"})

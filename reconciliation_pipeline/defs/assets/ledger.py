@@ -9,6 +9,7 @@ from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.freshness import freshness
 from reconciliation_pipeline.defs.metadata import ledger_metadata
 from reconciliation_pipeline.defs.naming import asset_key, owner_of
+from reconciliation_pipeline.defs.pages import written_page
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.reporting.case import record_links
@@ -46,10 +47,11 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
             asked = recheck(work, morning, run_id=context.run.run_id)
             attempt, _ = record_morning(work, morning)
             result, lives = describe(work, attempt), lives_until(work, morning)
+            page = written_page(work, morning, context.log)
         for remark in asked.remarks if asked else ():
             context.log.warning(remark)
         words = words_of(reconciliation)
         links = partial(record_links, reconciliation=reconciliation, words=words)
-        return dg.MaterializeResult(metadata=ledger_metadata(result, lives, words, links))
+        return dg.MaterializeResult(metadata={**ledger_metadata(result, lives, words, links), **page})
 
     return ledger

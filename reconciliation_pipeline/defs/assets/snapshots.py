@@ -6,10 +6,12 @@ import dagster as dg
 
 from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failed, failing_in_words
-from reconciliation_pipeline.defs.metadata import snapshot_metadata
+from reconciliation_pipeline.defs.metadata import Metadata, snapshot_metadata
 from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
+from reconciliation_pipeline.defs.pages import written_page
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
+from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -37,19 +39,23 @@ def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefin
             office.watch(context.log) as watch,
         ):
             gathered = gather(work, morning, run_id=context.run.run_id, watch=watch)
-        _require_both(gathered)
+            # Of a refused morning nothing runs after this.
+            is_refused = gathered.attempt.standing is Standing.REFUSED
+            page = written_page(work, morning, context.log) if is_refused else {}
+        _require_both(gathered, page)
         for side in Side:
             metadata = snapshot_metadata(gathered.attempt, side, from_archive=gathered.from_archive)
-            yield dg.MaterializeResult(asset_key=snapshot_key(reconciliation, side), metadata=metadata)
+            yield dg.MaterializeResult(asset_key=snapshot_key(reconciliation, side), metadata={**metadata, **page})
 
     return pull
 
 
-def _require_both(gathered: Gathered) -> None:
+def _require_both(gathered: Gathered, page: Metadata) -> None:
     """A side that did not arrive has no snapshot to show; the reasons say why."""
     attempt = gathered.attempt
     if any(side not in attempt.snapshots or attempt.snapshots[side].sha256 is None for side in Side):
-        raise failed("Not trustworthy: " + " ".join(reason.text for reason in attempt.reasons), attempt.reasons)
+        told = "Not trustworthy: " + " ".join(reason.text for reason in attempt.reasons)
+        raise failed(told, attempt.reasons, page)
 
 
 def _spec(reconciliation: Reconciliation, side: Side) -> dg.AssetSpec:
