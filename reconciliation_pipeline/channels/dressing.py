@@ -9,7 +9,7 @@ from reconciliation_pipeline.domain.spelling import plain
 SIGN = "\u26a0\ufe0f "
 """What loud messages begin with."""
 
-_KEPT = "%/:=&?~#+!$,;'@()*[]-._"
+_KEPT = "%/:=&?~#+!$,;'()*[]-._"
 
 
 def headline(message: Message) -> str:
