@@ -13,7 +13,7 @@ from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.comparison import Comparison, KeyTrouble, Tally
 from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.errors import StorageError
-from reconciliation_pipeline.storage.files import files_told_in_words, written_whole
+from reconciliation_pipeline.storage.files import files_told_in_words, remove_half_written, written_whole
 
 
 class NotCompared(StorageError):
@@ -33,6 +33,8 @@ class Diffs:
             StorageUnavailable: The disk is full or the folder may not be written.
         """
         text = json.dumps(encode(comparison), ensure_ascii=False, separators=(",", ":"))
+        # A run that was killed here is followed by another attempt, and that by a file of another name.
+        remove_half_written((self.root / _path(attempt)).parent, ".*.tmp")
         with written_whole(self.root, _path(attempt)) as file:
             file.write(text.encode("utf-8", "surrogatepass"))
 

@@ -68,6 +68,21 @@ def written_whole(root: Path, path: str, *, mode: int = 0o644) -> Iterator[Binar
         yield file
 
 
+def remove_half_written(folder: Path, pattern: str) -> None:
+    """Remove temporary files that killed runs left behind; nobody may be writing them meanwhile.
+
+    Args:
+        folder: Where they lie.
+        pattern: Which ones, as `Path.glob` takes it.
+
+    Raises:
+        StorageUnavailable: The folder may not be written.
+    """
+    with files_told_in_words(folder):
+        for leftover in folder.glob(pattern):
+            leftover.unlink(missing_ok=True)
+
+
 @contextmanager
 def _appearing(root: Path, final: Path, *, mode: int) -> Iterator[BinaryIO]:
     temporary = final.with_name(f".{final.name}.{os.getpid()}.tmp")

@@ -11,7 +11,7 @@ from reconciliation_pipeline.domain.recheck import Recheck
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.storage.archive import Archive, snapshot_path
 from reconciliation_pipeline.storage.codec import decode, encode
-from reconciliation_pipeline.storage.files import written_whole
+from reconciliation_pipeline.storage.files import remove_half_written, written_whole
 
 
 class Rechecks:
@@ -27,6 +27,8 @@ class Rechecks:
             StorageUnavailable: The disk is full or the folder may not be written.
         """
         text = json.dumps(encode(found), indent=2, sort_keys=True, ensure_ascii=False)
+        # A run that was killed here is followed by another attempt, which has a folder of its own.
+        remove_half_written((self._root / _path(attempt)).parent.parent, "*/.recheck.json.*.tmp")
         with written_whole(self._root, _path(attempt)) as file:
             file.write(f"{text}\n".encode())
 
