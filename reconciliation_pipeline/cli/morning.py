@@ -20,6 +20,8 @@ from reconciliation_pipeline.storage.leases import AlreadyRunning
 if TYPE_CHECKING:
     from dagster import DagsterEvent
 
+_NO_STEP = "No step failed."
+
 
 def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningResult:
     """Run the job for one morning and read what it came to from the store.
@@ -37,9 +39,15 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
         ) from None
     attempt = _standing_for(work, morning, ran)
     if attempt is None or attempt.standing is Standing.BEGUN:
-        tell_failure(work, morning, ran.failure)
-        text = f"The run of {morning} ended without a result. {ran.failure}"
+        tell_failure(work, morning, ran.failure or _NO_STEP)
+        text = f"The run of {morning} ended without a result. {ran.failure or _NO_STEP}"
         remedy = f"Nothing was compared, nothing was closed. Try `recon doctor {work.id}`; the log is run {ran.run_id}."
+        raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
+    if ran.failure and attempt.standing is not Standing.REFUSED:
+        # A refusal makes its steps fail and is a result; here a step broke that should not have.
+        tell_failure(work, morning, ran.failure)
+        text = f"The run of {morning} broke off before its last step. {ran.failure}"
+        remedy = f"Run the morning again; what is recorded already stays. The log is run {ran.run_id}."
         raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
     deliver_due(work)
     return describe(work, attempt)
@@ -57,10 +65,10 @@ def _standing_for(work: Work, morning: date, ran: "_Ran") -> Attempt | None:
 
 @dataclass(frozen=True, slots=True)
 class _Ran:
-    """A run of the job: its id, and what its first failed step said."""
+    """A run of the job: its id, and what its first failed step said; None when no step failed."""
 
     run_id: str
-    failure: str
+    failure: str | None
 
 
 def _require_runnable(work: Work, morning: date) -> None:
@@ -110,7 +118,7 @@ def _execute(work: Work, morning: date, *, quiet: bool) -> _Ran:
             )
     if any(map(_was_stopped, result.all_events)):
         raise KeyboardInterrupt
-    return _Ran(result.run_id, next(map(_said, filter(_is_failure, result.all_events)), "No step failed."))
+    return _Ran(result.run_id, next(map(_said, filter(_is_failure, result.all_events)), None))
 
 
 def _was_stopped(event: "DagsterEvent") -> bool:
