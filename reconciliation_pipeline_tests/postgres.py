@@ -58,19 +58,49 @@ class Server:
             connection.execute(sa.text(statement))
 
 
+@dataclass(frozen=True)
+class Stoppable(Server):
+    """A server that can be stopped and started again, on the same port; it keeps what it promised to keep."""
+
+    tools: "_Tools"
+    data: Path
+
+    def stop(self, mode: str) -> None:
+        """Stop it: "fast" ends every connection, "immediate" is a crash."""
+        self.tools.run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
+
+    def start(self) -> None:
+        """Start it again."""
+        log = self.data / "log"
+        self.tools.run("pg_ctl", "-D", self.data, "-w", "-l", log, "-o", f"-p {self.port}", "start")
+
+
 @contextmanager
 def server() -> Iterator[Server]:
     """Start a server with an empty data folder; about a second."""
+    with _started(_SETTINGS) as running:
+        yield running
+
+
+@contextmanager
+def stoppable() -> Iterator[Stoppable]:
+    """Start one that may be stopped at any moment: a commit that it confirmed is on the disk."""
+    with _started(_SETTINGS.replace("= off", "= on")) as running:
+        yield running
+
+
+@contextmanager
+def _started(settings: str) -> Iterator[Stoppable]:
     with tempfile.TemporaryDirectory(prefix="recon-postgres-") as folder:
         home = Path(folder)
         tools = _Tools(home)
         data = home / "data"
         tools.run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
         with (data / "postgresql.conf").open("a") as file:
-            file.write(_SETTINGS)
+            file.write(settings)
         port = _start(tools, data)
         try:
-            yield Server(port)
+            yield Stoppable(port, tools, data)
         finally:
             tools.run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
 

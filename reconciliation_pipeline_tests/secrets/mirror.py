@@ -43,6 +43,8 @@ class Mirror:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes; the second would wait for the client's acknowledgement of the first.
+    disable_nagle_algorithm = True
     mirror: ClassVar[Mirror]
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class calls it so
@@ -118,11 +120,17 @@ class Reply:
     raw: bytes | None = None
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: whoever asks may be killed at any moment."""
+
+
 @contextmanager
 def mirroring(mirror: Mirror) -> Iterator[Mirror]:
     """Serve on a free port for as long as the block lasts."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"mirror": mirror}))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"mirror": mirror}))
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     mirror.url = f"http://127.0.0.1:{server.server_address[1]}"
     try:
