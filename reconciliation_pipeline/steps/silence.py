@@ -61,7 +61,8 @@ def tell_silence(work: Work, *, because: str = "") -> str:
         return heard.words
     if not work.store.outbox.put(heard.message, work.channels(heard.message), at=work.clock()):
         return f"{heard.words} It was told before."
-    return f"{heard.words} Told: {deliver_due(work).words}"
+    sent = deliver_due(work)
+    return f"{heard.words} It is told now: {sent.sent} sent, {sent.failed} could not be sent yet."
 
 
 def _why_quiet(work: Work) -> str:

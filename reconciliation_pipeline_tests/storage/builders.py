@@ -59,6 +59,13 @@ def trusted(store: Store, morning: date = MORNING, **kwargs: str) -> Attempt:
     return attempt
 
 
+def recorded_trusted(store: Store, morning: date = MORNING, **kwargs: str) -> Attempt:
+    """A trusted morning that is in the ledger, with nothing to act on."""
+    attempt = trusted(store, morning, **kwargs)
+    store.ledger.record(attempt, [])
+    return attempt
+
+
 def refused(store: Store, morning: date = MORNING, **kwargs: str) -> Attempt:
     attempt = replace(begin(store, morning, **kwargs), standing=Standing.REFUSED, reasons=(FLOOR,))
     store.attempts.conclude(attempt, at=NOW)

@@ -1,0 +1,100 @@
+"""Is a silent morning noticed, once, and by what our own store knows of today?"""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from reconciliation_pipeline.domain.messages import Message, Topic
+from reconciliation_pipeline.steps.silence import PATIENCE, listen, tell_silence
+from reconciliation_pipeline_tests.builders import MICROSECOND, MORNING, NOW
+from reconciliation_pipeline_tests.channels.receiver import receiving
+from reconciliation_pipeline_tests.steps.told import a_work, keys
+from reconciliation_pipeline_tests.storage.builders import begin, recorded_trusted, trusted
+
+DAY = timedelta(days=1)
+DUE = NOW.replace(hour=2)
+LATE = DUE + PATIENCE
+
+
+def words(store, now=LATE, **pair) -> str:
+    return tell_silence(a_work(store, {}, now=now, **pair))
+
+
+@pytest.fixture
+def lived(store):
+    """A store whose last trusted morning was the day before yesterday."""
+    recorded_trusted(store, MORNING - 2 * DAY)
+    return store
+
+
+def test_a_morning_without_a_result_is_told_once_three_hours_after_its_time(lived):
+    with receiving() as receiver:
+        work = a_work(lived, {"HOOK": receiver.url}, now=LATE)
+        said = tell_silence(work)
+        again = tell_silence(work)
+
+    assert "2026-11-22 was due at 02:00 UTC and has no trusted result. It is told now: 1 sent" in said
+    assert "It was told before." in again
+    (got,) = receiver.got
+    body = json.loads(got.body)
+    assert ("pair/2026-11-22/silence", "pair: no trusted result of 2026-11-22") == (body["id"], body["title"])
+    assert "The last trusted morning was 2026-11-20, 2 days ago." in body["lines"]
+    assert "high" == body["severity"]
+
+
+def test_until_then_it_has_time(lived):
+    assert "2026-11-22 has until 05:00 UTC for a trusted result." == words(lived, LATE - MICROSECOND)
+    assert [] == keys(lived)
+
+
+def test_a_trusted_result_of_today_is_no_silence(lived):
+    recorded_trusted(lived, MORNING)
+
+    assert "2026-11-22 has a trusted result." == words(lived)
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_a_backfill_of_an_old_day_is_not_taken_for_today(lived, days):
+    recorded_trusted(lived, MORNING - days * DAY, run_id="backfill")
+
+    assert "has no trusted result" in words(lived)
+    assert ["pair/2026-11-22/silence"] == keys(lived)
+
+
+def test_a_morning_that_was_pulled_and_never_recorded_is_silent(lived):
+    trusted(lived, MORNING)
+
+    assert "has no trusted result" in words(lived)
+
+
+def test_what_was_told_as_not_trustworthy_is_not_told_again(lived):
+    lived.outbox.put(Message("pair", MORNING, Topic.NOT_TRUSTWORTHY, "t"), [], at=NOW)
+
+    assert "2026-11-22 has no trusted result, and that was told: it is not trustworthy." == words(lived)
+
+
+def test_a_run_that_is_still_at_work_is_named(lived):
+    begin(lived, MORNING, run_id="run-7")
+    lived.leases.take("pair", MORNING, run_id="run-7", at=LATE)
+
+    heard = listen(a_work(lived, {}, now=LATE))
+
+    assert heard.message is not None
+    assert "Run run-7 is still at work on it." in heard.message.lines
+
+
+def test_what_the_caller_knows_of_the_reason_is_told(lived):
+    heard = listen(a_work(lived, {}, now=LATE), because="Somebody switched its schedule off.")
+
+    assert heard.message is not None
+    assert "Somebody switched its schedule off." in heard.message.lines
+
+
+def test_a_pair_that_was_never_run_has_nothing_to_miss(store):
+    assert "No morning has been run yet: there is nothing to miss." == words(store)
+
+
+@pytest.mark.parametrize("pair", [{"schedule": {"cron": "0 2 * * 1"}}, {"start": "2026-11-23"}])
+def test_a_day_without_a_morning_is_silent_by_plan(lived, pair):
+    assert "No morning is planned for 2026-11-22." == words(lived, **pair)
