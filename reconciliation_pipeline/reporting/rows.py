@@ -172,8 +172,7 @@ def _line(
         what=told(seen.kind, seen.cause),
         fields=values_of(seen, words),
         links=record_links(life, reconciliation, words),
-        # What was there on our very first morning may be much older.
-        age=("" if life.agreed_on else "at least ") + counted(days, "day") if days else "new",
+        age=_age(life, days),
         since=since_when(life),
         began=life.began_by,
         first_seen=life.first_seen,
@@ -184,6 +183,13 @@ def _line(
         amount=seen.amount.value if seen.amount else None,
         currency=seen.amount.currency if seen.amount else "",
     )
+
+
+def _age(life: Life, days: int) -> str:
+    """Say for how long it has been there; what was there on our very first morning may be much older."""
+    if life.agreed_on is None:
+        return f"at least {counted(days, 'day')}" if days else "unknown"
+    return counted(days, "day") if days else "new"
 
 
 def _phrases(words: Words) -> Callable[[Kind, Cause | None], str]:

@@ -96,7 +96,7 @@ def _desk(owner: str, lives: Sequence[Life], morning: date, words: Words) -> Des
         owner=owner,
         open=len(lives),
         overdue=sum(life.is_overdue(morning) for life in lives),
-        oldest=_since(max(_days(life, morning) for life in lives)),
+        oldest=counted(max(_days(life, morning) for life in lives), "day"),
         cost=_stake(money_lines([life.latest for life in lives]), words),
     )
 
@@ -109,10 +109,6 @@ def _stake(lines: Sequence[MoneyLine], words: Words) -> str:
 
 def _days(life: Life, morning: date) -> int:
     return (morning - life.began_by).days
-
-
-def _since(days: int) -> str:
-    return counted(days, "day") if days else "new today"
 
 
 def _class(one: MoneyClass, words: Words) -> str:

@@ -84,7 +84,9 @@ def _to_owners(work: Work, result: MorningResult, lives: Sequence[Life]) -> Iter
 
 def _reminders(work: Work, morning: date, lives: Sequence[Life]) -> Iterable[Message]:
     due, default = work.reconciliation.due, work.reconciliation.owners.default
-    previous = work.store.ledger.calendar(work.id, until=morning).before(morning)
+    calendar = work.store.ledger.calendar(work.id, until=morning)
+    # An unproven morning is in no calendar.
+    previous = calendar.before(morning) if morning in calendar.place else None
     late = reminders(lives, morning, previous, escalate_after=due.escalate_after)
     for stage, ones in late.items():
         owners = {life.owner for life in ones}

@@ -39,6 +39,7 @@ from reconciliation_pipeline_tests.reporting.builders import (
     the_story,
 )
 
+DAY_BEFORE = YESTERDAY - timedelta(days=1)
 TREND = [(MORNING, 1_180, 1_224, 44), (YESTERDAY, 1_178, 1_220, 41)]
 EVIL = "<img src=x onerror=alert(1)>\"'</style><script>alert(2)</script>"
 
@@ -505,11 +506,26 @@ def test_what_waits_and_what_it_costs_stand_by_owner_and_by_currency():
 
     text = Elements(page(a_result([late.latest, *rest]), a_reconciliation(), [late, *lives_of(rest)])).text
 
-    assert "finance-ops 2 0 new today 10.00 CHF a month + unknown for 1 anna 1 1 9 days 48.00 EUR a month" in text
+    assert "finance-ops 2 0 0 days 10.00 CHF a month + unknown for 1 anna 1 1 9 days 48.00 EUR a month" in text
     assert "Charged after it ended: refunds, and a legal risk 1 10.00 CHF" in text
     assert "Charged after it ended: refunds, and a legal risk 1 unknown" in text
     assert "9 days the oldest, at least 10.00 CHF a month at stake 48.00 EUR a month at stake" in text
     assert "overdue since 2026-11-21" in text
+
+
+@pytest.mark.parametrize(
+    ("age", "life"),
+    [
+        ("unknown before our first snapshot", {"agreed_on": None}),
+        ("at least 1 day before our first snapshot", {"agreed_on": None, "began_by": YESTERDAY}),
+        ("new between 2026-11-21 and 2026-11-22", {}),
+        ("1 day between 2026-11-20 and 2026-11-21", {"agreed_on": DAY_BEFORE, "began_by": YESTERDAY}),
+    ],
+)
+def test_nothing_is_called_new_that_was_there_when_we_came(age, life):
+    text = Elements(page(a_result([seen()]), a_reconciliation(), [a_life(seen(), **life)])).text
+
+    assert f"Since {age}" in text
 
 
 def test_a_missing_morning_is_told_in_the_head():
