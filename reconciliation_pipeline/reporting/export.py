@@ -4,6 +4,8 @@ A file is there whole or not at all, and no cell of it is a formula.
 """
 
 import csv
+import fcntl
+import hashlib
 import io
 import json
 import os
@@ -123,11 +125,14 @@ def _json_line(life: Life) -> bytes:
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
     """Open a file that takes the place of an older one when the block ends well and not otherwise."""
-    part = path.parent / f".{uuid4().hex}.part"
+    own = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()[:12]
+    part = path.parent / f".{own}.{uuid4().hex}.part"
     if "\0" in str(path):
         raise _unwritable(path, "this is no name of a file")
     try:
+        _sweep(path.parent, f".{own}.*.part")
         with part.open("xb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -140,6 +145,14 @@ def _whole(path: Path) -> Iterator[BinaryIO]:
         # Whatever ended it, Ctrl-C too: no half of a file is left behind.
         with suppress(OSError):
             part.unlink()
+
+
+def _sweep(folder: Path, pattern: str) -> None:
+    """Remove what exports to the same file left that were killed; the lock of one that is at work ends with it."""
+    for left in folder.glob(pattern):
+        with suppress(OSError), left.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            left.unlink()
 
 
 def _unwritable(path: Path, why: str) -> ExportFailed:
