@@ -119,10 +119,16 @@
     const utc = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
     const axis = { stroke: tone("soft"), grid: { stroke: tone("rule"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
     const counted = { ...axis, size: 58, values: (_, ticks) => ticks.map((one) => (Number.isInteger(one) ? number.format(one) : "")) };
-    const dated = { ...axis, values: [[86400, "{MMM} {D}", null, null, null, null, null, null, 1]], grid: { show: false } };
+    // Mornings are whole days: no mark between two of them, and none twice.
+    const incrs = [1, 2, 3, 5, 7, 14, 28, 56, 91, 182, 364].map((many) => many * 86400);
+    const dated = { ...axis, incrs, values: [[86400, "{MMM} {D}", null, null, null, null, null, null, 1]], grid: { show: false } };
     const value = (_, one) => (one == null ? "–" : number.format(one));
     const morning = { label: "Morning", value: (_, one) => (one == null ? "–" : day(utc(one))) };
     const line = (label, name) => ({ label, stroke: tone(name), width: 2, value, points: { size: 5, fill: tone(name) } });
+    const around = (_, least, most) => {
+      const space = Math.max(1, (most - least) * 0.1);
+      return [Math.max(0, least - space), most + space];
+    };
     const last = days.length - 1;
     const made = [];
 
@@ -144,7 +150,7 @@
     }
 
     node.replaceChildren();
-    draw(210, [line(trend.labels[0], "crm"), line(trend.labels[1], "billing")], trend.counts, {});
+    draw(210, [line(trend.labels[0], "crm"), line(trend.labels[1], "billing")], trend.counts, { y: { range: around } });
     const bars = { label: "To act on", stroke: tone("drift"), fill: tone("drift"), value, paths: uPlot.paths.bars({ size: [0.6, 24] }), points: { show: false } };
     draw(140, [bars], [trend.open], { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } });
     const said = document.createElement("p");
