@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.ledger import Observation
+from reconciliation_pipeline.domain.records import Snapshot
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.archive import Archive
 from reconciliation_pipeline.storage.codec import encode
@@ -50,10 +50,12 @@ def verified(store: Store, reconciliation: str) -> Verdict:
         attempt = store.attempts.latest_recorded(reconciliation, morning)
         if attempt is None:
             continue
-        if all(store.archive.is_pruned(snapshot) for snapshot in attempt.snapshots.values()):
-            pruned += 1
-        elif said := _damage(store.archive, attempt):
+        # Of a morning that was being given up when somebody killed it, one may still be there.
+        kept = [one for one in attempt.snapshots.values() if not store.archive.is_pruned(one)]
+        if said := _damage(store.archive, kept):
             bad.append((morning, said))
+        elif len(kept) < len(attempt.snapshots):
+            pruned += 1
     return Verdict(ledger_digest(store, reconciliation), len(mornings), tuple(bad), pruned)
 
 
@@ -87,9 +89,9 @@ def _fact(observed: Observation) -> object:
     return {name: encode(value) for name, value in written.items() if name != "cleared_after" or value is not None}
 
 
-def _damage(archive: Archive, attempt: Attempt) -> str:
+def _damage(archive: Archive, snapshots: Iterable[Snapshot]) -> str:
     try:
-        for snapshot in attempt.snapshots.values():
+        for snapshot in snapshots:
             archive.resolve(snapshot)
     except StorageError as damaged:
         return damaged.text
