@@ -77,6 +77,9 @@ def _all(error: ValidationError, document: Document, data: object) -> Iterator[_
             keys = (*keys, str(context["discriminator"]).strip("'"))
         elif kind in {"one_place", "one_as_of", "no_tolerance"}:
             keys = keys[:-1]
+        elif kind == "no_sender":
+            # What is missing is named as Python has it, which has other plans for the word.
+            keys = (*keys[:-1], "from")
         keys = document.as_written(keys)
         raw = document.raw.get(keys)
         secret = is_secret_key(keys) or (raw is not None and may_be_secret(raw))

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from reconciliation_pipeline.defs.naming import STEPS
+from reconciliation_pipeline.defs.naming import OUTCOME, STEPS
 from reconciliation_pipeline.demo import control
 from reconciliation_pipeline_tests.defs.builders import opened, topics
 from reconciliation_pipeline_tests.defs.company import NAME, Company, a_company
@@ -70,8 +70,17 @@ def failure_of(result: dg.ExecuteInProcessResult) -> str:
 def test_a_trusted_morning_materialises_every_asset(saturday):
     assert saturday.success
     assert set(STEPS) == materialised(saturday)
-    assert 8 == len(evaluations(saturday))
+    assert 9 == len(evaluations(saturday))
     assert all(one.passed and one.partition == "2026-11-21" for one in evaluations(saturday).values())
+
+
+@pytest.mark.parametrize(("name", "outcome"), [("saturday", "drift"), ("refused", "not_trustworthy")])
+def test_a_run_says_its_outcome_in_the_list_of_runs(company, refused, name, outcome):
+    with dg.DagsterInstance.get() as instance:
+        run = instance.get_run_by_id(company.runs[name].run_id)
+
+    assert run is not None
+    assert outcome == run.tags[OUTCOME]
 
 
 NUMBERS = {

@@ -136,10 +136,11 @@ def test_a_ledger_is_written_two_hours_after_the_mornings_time(deadline, cron):
 @pytest.mark.parametrize("cron", ["0 4 * * *", "0 23 * * 7", "30 22 * * fri"])
 def test_dagster_takes_the_deadline_of_every_schedule(cron):
     pair = a_pair(cron=cron)
-    policy = freshness(pair)
+    expected = dg.FreshnessPolicy.cron(
+        deadline_cron=later(cron), lower_bound_delta=timedelta(hours=2), timezone="Europe/Berlin"
+    )
 
-    assert "Europe/Berlin" == policy.timezone
-    assert timedelta(hours=2) == policy.lower_bound_delta
+    assert expected == freshness(pair)
 
 
 def test_the_ledger_carries_the_deadline():

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -69,8 +70,8 @@ def test_it_is_told_once_a_day_and_again_the_next(store, living, dead):
 
 
 def test_a_channel_whose_variable_is_missing_is_told_too(store, living):
-    pair = {"channels": [{"type": "webhook", "url_env": name, "local": True} for name in ("HOOK_A", "HOOK_B")]}
-    work = a_work(store, {"HOOK_A": living.url}, **pair)
+    both: Any = [{"type": "webhook", "url_env": name, "local": True} for name in ("HOOK_A", "HOOK_B")]
+    work = a_work(store, {"HOOK_A": living.url}, channels=both)
 
     assert "webhook:HOOK_B cannot take messages: The channel webhook:HOOK_B cannot be used" in tell_dead(work)
     assert ["pair: webhook:HOOK_B cannot take messages"] == titles(living)

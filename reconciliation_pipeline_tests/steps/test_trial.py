@@ -1,6 +1,7 @@
 """Does a test reach every channel, whatever the others do, and leave nothing behind?"""
 
 import json
+from typing import Any
 
 from reconciliation_pipeline.steps.trial import Tried, try_channels
 from reconciliation_pipeline_tests.channels.mailserver import MailServer, serving
@@ -9,7 +10,7 @@ from reconciliation_pipeline_tests.steps.told import a_work, keys
 
 
 def test_each_channel_says_what_it_made_of_the_test_and_nothing_is_stored(store):
-    pair = {
+    pair: dict[str, Any] = {
         "channels": [
             {"type": "webhook", "url_env": "HOOK_A", "local": True, "topics": ["heartbeat"]},
             {"type": "slack", "url_env": "HOOK_B", "local": True},
@@ -39,7 +40,7 @@ def test_a_monitor_outside_is_not_told_that_a_morning_was_trusted(store):
 
 def test_a_recipient_who_is_refused_fails_the_test_although_the_mail_went_out(store):
     mail = MailServer(recipients={"ben@example.com": "550 no"})
-    pair = {
+    pair: dict[str, Any] = {
         "channels": [
             {
                 "type": "smtp",
