@@ -10,6 +10,10 @@ STEPS = ("crm_snapshot", "billing_snapshot", "diff", "ledger", "notifications")
 """Assets of every reconciliation, in the order in which data travels."""
 
 
+OUTCOME = "recon/outcome"
+"""Tag of a run that came to a result: `clean`, `drift` or `not_trustworthy`, by which runs can be filtered."""
+
+
 def asset_key(reconciliation: Reconciliation, step: str) -> dg.AssetKey:
     """Name one asset of a reconciliation: its id is the prefix."""
     return dg.AssetKey([reconciliation.id, step])

@@ -76,8 +76,7 @@ def test_a_trusted_morning_materialises_every_asset(saturday):
 
 @pytest.mark.parametrize(("name", "outcome"), [("saturday", "drift"), ("refused", "not_trustworthy")])
 def test_a_run_says_its_outcome_in_the_list_of_runs(company, refused, name, outcome):
-    with dg.DagsterInstance.get() as instance:
-        run = instance.get_run_by_id(company.runs[name].run_id)
+    run = company.instance.get_run_by_id(company.runs[name].run_id)
 
     assert run is not None
     assert outcome == run.tags[OUTCOME]

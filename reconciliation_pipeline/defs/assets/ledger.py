@@ -8,7 +8,7 @@ from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failing_in_words
 from reconciliation_pipeline.defs.freshness import freshness
 from reconciliation_pipeline.defs.metadata import ledger_metadata
-from reconciliation_pipeline.defs.naming import asset_key, owner_of
+from reconciliation_pipeline.defs.naming import OUTCOME, asset_key, owner_of
 from reconciliation_pipeline.defs.pages import written_page
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
@@ -50,6 +50,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
             page = written_page(work, morning, context.log)
         for remark in asked.remarks if asked else ():
             context.log.warning(remark)
+        context.instance.add_run_tags(context.run.run_id, {OUTCOME: result.outcome.value})
         words = words_of(reconciliation)
         links = partial(record_links, reconciliation=reconciliation, words=words)
         return dg.MaterializeResult(metadata={**ledger_metadata(result, lives, words, links), **page})

@@ -7,12 +7,12 @@ import dagster as dg
 from reconciliation_pipeline.defs.duty import in_turn
 from reconciliation_pipeline.defs.failures import failed, failing_in_words
 from reconciliation_pipeline.defs.metadata import Metadata, snapshot_metadata
-from reconciliation_pipeline.defs.naming import owner_of, snapshot_key
+from reconciliation_pipeline.defs.naming import OUTCOME, owner_of, snapshot_key
 from reconciliation_pipeline.defs.pages import written_page
 from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Standing
-from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.records import Outcome, Side
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.morning import Gathered, gather
@@ -42,6 +42,8 @@ def build_snapshots(reconciliation: Reconciliation, mornings: dg.PartitionsDefin
             # Of a refused morning nothing runs after this.
             is_refused = gathered.attempt.standing is Standing.REFUSED
             page = written_page(work, morning, context.log) if is_refused else {}
+        if is_refused:
+            context.instance.add_run_tags(context.run.run_id, {OUTCOME: Outcome.NOT_TRUSTWORTHY.value})
         _require_both(gathered, page)
         for side in Side:
             metadata = snapshot_metadata(gathered.attempt, side, from_archive=gathered.from_archive)
