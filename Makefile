@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle peers spark spikes
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle pages peers spark spikes
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -99,6 +99,15 @@ ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year co
 
 spikes: $(VENV)/dev  ## how often the alarm of spikes rings for nothing, and how late; writes docs/reliability.md (ten minutes)
 	@nice $(BIN)/python benchmarks/spikes.py --publish docs/reliability.md
+
+# As the lock file names it, with its hash; where npm or the registry is missing, its tests are skipped.
+.peers/axe/installed: reconciliation_pipeline_tests/pages/package-lock.json
+	@echo "Installing axe-core into .peers/axe (once) ..."
+	@mkdir -p .peers/axe && cp $(<D)/package.json $< .peers/axe/
+	@if npm ci --silent --ignore-scripts --prefix .peers/axe; then touch $@; else echo "axe-core cannot be installed from here."; fi
+
+pages: $(VENV)/dev .peers/axe/installed  ## the report in a real browser: accessibility, and 20,000 differences (needs Chromium; a minute)
+	@$(BIN)/pytest -n 0 -m "slow or not slow" -rs reconciliation_pipeline_tests/pages
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .
