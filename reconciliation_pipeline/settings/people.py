@@ -1,4 +1,4 @@
-"""When does a morning run, who answers for what it finds, and where are they told?"""
+"""When does a morning run, and who answers for what it finds?"""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from reconciliation_pipeline.settings.values import Cron, CurrencyCode, Duration, FieldName, Strict, Text, VariableName
+from reconciliation_pipeline.settings.values import Cron, CurrencyCode, Duration, FieldName, Strict, Text
 
 
 class Schedule(Strict):
@@ -71,16 +71,3 @@ class Due(Strict):
     """Who hears of it then; by default whoever answers for everything else."""
     age: Duration | None = None
     """The age, since the first morning in a row that saw it, from which on a difference is due."""
-
-
-class Channel(Strict):
-    """Where messages go."""
-
-    type: Literal["slack", "teams", "smtp", "webhook"]
-    """What kind of receiver it is."""
-    url_env: VariableName
-    """Variable that holds the address; an incoming webhook's address is a credential."""
-    local: bool = False
-    """The receiver runs on this machine or network: plain http is allowed."""
-    secret_env: VariableName | None = None
-    """Variable that holds the secret a webhook's messages are signed with."""
