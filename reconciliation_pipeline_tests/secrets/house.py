@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import yaml
 
@@ -31,6 +31,9 @@ SLOTS: Final = {
     "DATABASE_PASSWORD": "/@:%",
     "SLACK_PATH": "",
     "WEBHOOK_PATH": "",
+    "TEAMS_PATH": "",
+    "PING_PATH": "",
+    "SMTP_PASSWORD": "/@:%",
     "WEBHOOK_SECRET": "/@:%",
     "RECON_POSTGRES_PASSWORD": "/@:%",
     "PROXY_PASSWORD": "",
@@ -108,19 +111,25 @@ class House:
         return {**basics, **changes}
 
     def configure(self, crm: Mapping[str, Any], billing: Mapping[str, Any]) -> None:
-        """Write the settings of the pair, with both kinds of channel."""
+        """Write the settings of the pair, with channels of every kind that can be led here, and a monitor."""
+        mail = {"to": ["ana@example.com"], "from": "recon@example.com"}
         channels = [
             {"type": "slack", "url_env": "SLACK_URL", "local": True},
             {"type": "webhook", "url_env": "WEBHOOK_URL", "secret_env": "WEBHOOK_SECRET", "local": True},
+            {"type": "teams", "url_env": "TEAMS_URL", "local": True},
+            {"type": "smtp", "url_env": "SMTP_URL", "local": True, **mail},
         ]
+        ping = {"url_env": "PING_URL", "local": True}
         pair = {"id": "pair", "sides": {"crm": dict(crm), "billing": dict(billing)}, "compare": ["mrr"]}
-        self.write(yaml.safe_dump({**pair, "timezone": "UTC", "start": "2026-01-01", "channels": channels}))
+        more = {"timezone": "UTC", "start": "2026-01-01", "channels": channels, "ping": ping}
+        self.write(yaml.safe_dump({**pair, **more}))
 
     def write(self, text: str, name: str = "pair.yaml") -> None:
         (self.folder / "settings").mkdir(exist_ok=True)
         (self.folder / "settings" / name).write_text(text, "utf-8")
 
     def environ(self, **variables: str) -> dict[str, str]:
+        password = quote(self.value("SMTP_PASSWORD"), safe="")
         ours = {slot: canary.value for slot, canary in self.canaries.items() if slot.isupper()}
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("RECON_")},
@@ -130,6 +139,10 @@ class House:
             "RECON_CONFIG": str(self.folder / "settings"),
             "SLACK_URL": f"{self.receiver.url}/services/{self.value('SLACK_PATH')}",
             "WEBHOOK_URL": f"{self.receiver.url}/hook/{self.value('WEBHOOK_PATH')}",
+            "TEAMS_URL": f"{self.receiver.url}/workflows/{self.value('TEAMS_PATH')}",
+            "PING_URL": f"{self.receiver.url}/ping/{self.value('PING_PATH')}",
+            # It speaks no SMTP, and so is a mail server that breaks off.
+            "SMTP_URL": f"smtp://recon:{password}@{urlsplit(self.receiver.url).netloc}",
             **variables,
         }
 

@@ -295,6 +295,7 @@ def test_every_secret_was_really_used(house: House):
         "access token": house.billing.was_sent(f"Bearer {value('the access token')}"),
         "slack": house.receiver.was_sent(f"/services/{value('SLACK_PATH')}"),
         "webhook": house.receiver.was_sent(f"/hook/{value('WEBHOOK_PATH')}"),
+        "teams": house.receiver.was_sent(f"/workflows/{value('TEAMS_PATH')}"),
         "signature": house.receiver.was_sent(",v1="),
     }
 

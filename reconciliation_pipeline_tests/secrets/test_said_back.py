@@ -10,11 +10,13 @@ import pytest
 from reconciliation_pipeline.channels.channel import ChannelFailed
 from reconciliation_pipeline.channels.post import Poster
 from reconciliation_pipeline.channels.slack import MEANINGS
+from reconciliation_pipeline.channels.slack_bot import SlackBot
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.rest import RestSource
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.settings.load import check
 from reconciliation_pipeline.settings.mistakes import SettingsBroken
+from reconciliation_pipeline_tests.channels.builders import a_message
 from reconciliation_pipeline_tests.connectors.builders import FakeTime, a_rest_side
 from reconciliation_pipeline_tests.secrets.canaries import hatched, spelt
 from reconciliation_pipeline_tests.secrets.house import customers
@@ -85,6 +87,19 @@ def test_no_error_of_a_channel_repeats_its_address(mirror: Mirror, mode):
 
     with pytest.raises(ChannelFailed) as failed:
         poster.post(b"{}", meanings=MEANINGS)
+
+    assert mirror.was_sent(CANARY.value)
+    assert [] == leaks(failed.value)
+
+
+@pytest.mark.parametrize("mode", ["400", "404", "500", "redirect", "web page", "only the code", "hangs up"])
+def test_no_error_of_a_bot_repeats_its_token(mirror: Mirror, mode):
+    mirror.behaves(mode)
+    url = f"{mirror.url}/api/chat.postMessage"
+    bot = SlackBot(CANARY.value, "C0123456789", name="slack:TOKEN", url=url, local=True, sleep=lambda _: None)
+
+    with pytest.raises(ChannelFailed) as failed:
+        bot.send(a_message(), idempotency_key="key")
 
     assert mirror.was_sent(CANARY.value)
     assert [] == leaks(failed.value)
