@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle pages peers spark spikes
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle pages peers spark spikes soak
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -108,6 +108,9 @@ spikes: $(VENV)/dev  ## how often the alarm of spikes rings for nothing, and how
 
 pages: $(VENV)/dev .peers/axe/installed  ## the report in a real browser: accessibility, and 20,000 differences (needs Chromium; a minute)
 	@$(BIN)/pytest -n 0 -m "slow or not slow" -rs reconciliation_pipeline_tests/pages
+
+soak: $(VENV)/dev  ## 400 demo mornings in a row in one process; writes docs/reliability.md and its chart (half an hour)
+	@nice $(BIN)/python -m reconciliation_pipeline_tests.soak.report
 
 lint: $(VENV)/dev  ## ruff (all rules) and mypy (strict)
 	@$(BIN)/ruff check .
