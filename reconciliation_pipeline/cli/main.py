@@ -67,7 +67,20 @@ INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run a command; whatever goes wrong ends as one sentence and an exit code."""
+    """Run a command; whatever goes wrong ends as one sentence and an exit code.
+
+    Where not even the sentence can be written, because a log lies on the disk that is full, the code still says it:
+    Python's own would be 1, which is drift.
+    """
+    try:
+        _run()
+    except OSError:
+        if os.environ.get("RECON_DEBUG"):
+            raise
+        os._exit(Exit.NOT_TRUSTWORTHY)
+
+
+def _run() -> None:
     # Whoever stops a service or a container asks like this; it is Ctrl-C by another name.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
