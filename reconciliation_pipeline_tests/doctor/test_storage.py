@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from reconciliation_pipeline.steps.doctor.storage import storage
+from reconciliation_pipeline.storage.migrate import HEAD
 
 
 def told(home: Path, url: str | None = None) -> dict[str, tuple[str, str, str]]:
@@ -16,7 +17,7 @@ def test_a_folder_with_a_database_that_is_up_to_date(tmp_path):
     found = told(tmp_path / "home")
 
     assert ("ok", "ok") == (found["storage"][0], found["database"][0])
-    assert "SQLite, in that folder, can be read; its tables are up to date (0004)." == found["database"][1]
+    assert f"SQLite, in that folder, can be read; its tables are up to date ({HEAD})." == found["database"][1]
 
 
 def test_a_folder_that_is_none(tmp_path):
