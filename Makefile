@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger lint lock oracle pages peers spark spikes soak
+.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger rounds crashes lint lock oracle pages peers spark spikes soak
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -99,6 +99,12 @@ ledger: $(VENV)/dev  ## since when, clocks, a year of losses, and what a year co
 
 spikes: $(VENV)/dev  ## how often the alarm of spikes rings for nothing, and how late; writes docs/reliability.md (ten minutes)
 	@nice $(BIN)/python benchmarks/spikes.py --publish docs/reliability.md
+
+rounds: $(VENV)/dev  ## two to eight processes at once on one morning, 200 times on each database; writes docs/reliability.md (ten minutes)
+	@$(BIN)/python -m reconciliation_pipeline_tests.rounds.report
+
+crashes: $(VENV)/dev  ## kill -9 and every fault at every write and every call, on both databases; writes docs/reliability.md (an hour)
+	@$(BIN)/python -m reconciliation_pipeline_tests.crashes.report
 
 # As the lock file names it, with its hash; where npm or the registry is missing, its tests are skipped.
 .peers/axe/installed: reconciliation_pipeline_tests/pages/package-lock.json

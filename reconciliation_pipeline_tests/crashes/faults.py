@@ -53,16 +53,32 @@ def spoil(stage: Stage, scene: Scene, deed: Deed, plain: Uninterrupted) -> Resul
         return judged(place, scene, deed, plain, ended)
 
 
+def cutting(longest: int) -> str:
+    """Name what is done to every file."""
+    return f"cut off after {longest:,} bytes"
+
+
 def cut_off(stage: Stage, scene: Scene, longest: int, plain: Uninterrupted) -> Result:
     """Let the kernel write no file beyond a length."""
-    deed = Deed("every file", 1, f"cut off after {longest:,} bytes")
+    deed = Deed("every file", 1, cutting(longest))
     with stage.place(scene) as place:
         ended = place.play(*scene.command, longest=longest)
-        return judged(place, scene, deed, plain, ended)
+        return judged(place, scene, deed, plain, ended, is_mute=not longest)
 
 
-def judged(place: Place, scene: Scene, deed: Deed, plain: Uninterrupted, ended: Ended) -> Result:
-    """Judge a night in which something failed: it went on as if nothing had, or it was loud and the next one heals."""
+def judged(  # noqa: PLR0913 - a night, what was done to it, and what it is held against
+    place: Place, scene: Scene, deed: Deed, plain: Uninterrupted, ended: Ended, *, is_mute: bool = False
+) -> Result:
+    """Judge a night in which something failed: it went on as if nothing had, or it was loud and the next one heals.
+
+    Args:
+        place: Where.
+        scene: What was played.
+        deed: What was done.
+        plain: The uninterrupted night.
+        ended: How the night ended.
+        is_mute: Whether what it says could not be written either; its exit code has to say it.
+    """
     wrong = [f"half-visible: {one}" for one in stands(place).damaged]
     end, is_quiet = said(ended), ended.exit == plain.exit and not ended.error
     if is_quiet:
@@ -71,7 +87,7 @@ def judged(place: Place, scene: Scene, deed: Deed, plain: Uninterrupted, ended: 
             wrong.append(f"nobody was told, and it was not as it should be: {missing}")
         else:
             end = "as if nothing had happened"
-    else:
+    elif not is_mute or ended.exit != 3:
         wrong += unclear(ended)
     if wrong or not is_quiet or leftovers(place):
         again = place.play(*scene.command)

@@ -5,7 +5,6 @@ python -m reconciliation_pipeline_tests.crashes.report "kills SQLite"
 """
 
 import argparse
-import os
 import re
 import sys
 import time
@@ -21,14 +20,13 @@ from reconciliation_pipeline_tests.crashes import faults, real
 from reconciliation_pipeline_tests.crashes.kills import Result, Uninterrupted, deeds, kill, uninterrupted
 from reconciliation_pipeline_tests.crashes.points import COMMIT, DAGSTER, operation_of
 from reconciliation_pipeline_tests.crashes.published import DATABASES, FAULTS, KILLS, Part, keep
-from reconciliation_pipeline_tests.crashes.scenes import MORNING, SCENES, Stage, a_stage
+from reconciliation_pipeline_tests.crashes.scenes import MEMORY, MORNING, SCENES, Stage, a_stage
 from reconciliation_pipeline_tests.postgres import server, stoppable
 
 PARTS: Final = tuple(f"{kind} {database}" for kind in (KILLS, FAULTS) for database in DATABASES)
-MEMORY: Final = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
-"""Where nights are played: a killed process leaves the same in memory as on a disk, and no commit waits for one."""
 WHAT_POSTGRES_SEES: Final = frozenset({COMMIT, "POST"})
-LOCKED_AT: Final = ("before storage.attempts.begin: commit", "before storage.ledger.record: commit")
+LOCKED_AT: Final = ("before steps.pull._pull_side: GET crm /customers", "before storage.diffs.keep: replace N.json")
+"""Points at which we hold no lock ourselves."""
 
 Job = Callable[[], Result]
 
@@ -65,20 +63,27 @@ def faults_of(stage: Stage, plain: Uninterrupted, only: str, *, is_postgres: boo
         matters = not is_postgres or deed.what == faults.LOST
         if matters and re.search(only, f"{MORNING.title}, {deed.what}, {deed.point}"):
             yield partial(faults.spoil, stage, MORNING, deed, plain)
-    for longest in () if is_postgres or only else faults.CUT_OFF:
-        yield partial(faults.cut_off, stage, MORNING, longest, plain)
+    for longest in () if is_postgres else faults.CUT_OFF:
+        if re.search(only, f"{MORNING.title}, {faults.cutting(longest)}, every file"):
+            yield partial(faults.cut_off, stage, MORNING, longest, plain)
 
 
-def disks(stage: Stage, plain: Uninterrupted) -> Iterator[Job]:
-    """Give every night on a real disk that fails."""
-    for spare in real.SPARE:
-        yield partial(real.too_small, stage, MORNING, spare, plain)
-    yield partial(real.read_only, stage, MORNING, None, plain)
-    for point in plain.reached:
-        if point.startswith("before ") and "storage." in point and operation_of(point) in {COMMIT, "replace"}:
-            yield partial(real.read_only, stage, MORNING, point, plain)
-    for point in LOCKED_AT:
-        yield partial(real.kept_locked, stage, MORNING, point, plain)
+def disks(stage: Stage, plain: Uninterrupted, only: str) -> Iterator[Job]:
+    """Give every night on a real disk that fails, and those in which somebody else keeps the database locked."""
+    every: list[tuple[str, Job]] = [
+        *(
+            (f"a disk with {spare:,} KiB left", partial(real.too_small, stage, MORNING, spare, plain))
+            for spare in real.SPARE
+        ),
+        ("read-only disk", partial(real.read_only, stage, MORNING, None, plain)),
+        *(
+            (f"disk full from then on, {point}", partial(real.read_only, stage, MORNING, point, plain))
+            for point in plain.reached
+            if point.startswith("before ") and "storage." in point and operation_of(point) in {COMMIT, "replace"}
+        ),
+        *((f"{real.LOCKED}, {point}", partial(real.kept_locked, stage, MORNING, point, plain)) for point in LOCKED_AT),
+    ]
+    yield from (job for name, job in every if re.search(only, f"{MORNING.title}, {name}"))
 
 
 def play(jobs: Iterable[Job], title: str, at_once: int) -> list[Result]:
@@ -113,14 +118,14 @@ def faults_on(database: str, at_once: int, only: str) -> Part:
         why = "" if is_postgres else real.why_no_mounts()
         if why:
             skipped = [f"Real disks: {why}."]
-        elif not is_postgres and not only:
-            results += play(disks(stage, plain), "real disks", at_once)
-    if is_postgres and not only:
-        results += stops()
+        elif not is_postgres:
+            results += play(disks(stage, plain, only), "real disks", at_once)
+    if is_postgres:
+        results += stops(only)
     return Part(FAULTS, database, round(time.monotonic() - began), results, skipped)
 
 
-def stops() -> list[Result]:
+def stops(only: str) -> list[Result]:
     """Stop a real Postgres server at every commit of ours and half way through each list, one night after the other."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="recon-crashes-", dir=MEMORY)))
@@ -131,6 +136,8 @@ def stops() -> list[Result]:
         jobs = []
         for turn, deed in enumerate(real.stops(plain.reached)):
             mode, stays = ways[turn % len(ways)]
+            if not re.search(only, f"{MORNING.title}, {real.stopping(mode, stays=stays)}, {deed.point}"):
+                continue
             jobs.append(partial(real.stopped, stage, MORNING, deed, plain, server=running, mode=mode, stays=stays))
         return play(jobs, "Postgres stopped", 1)
 

@@ -1,5 +1,6 @@
 """Which commands write anything that has to last, and from what do they begin?"""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from reconciliation_pipeline_tests.crashes.world import (
 )
 from reconciliation_pipeline_tests.postgres import Server
 
+MEMORY: Final = next((place for place in ("/dev/shm",) if os.access(place, os.W_OK)), None)
+"""Where nights are played: a killed process leaves the same in memory as on a disk, and no commit waits for one."""
 WHO: Final = ("--by", "Ana", "--reason", "so")
 ACCEPTING: Final = ("accept", "--among", NAME, "--yes", "--until", "2026-12-31", *WHO)
 
