@@ -54,6 +54,7 @@ def compare_morning(work: Work, morning: date, *, compare: Compare | None = None
         until=until,
         judge=lambda found: judge_found(work, trusted, found),
         compare=compare or engine_of(work.reconciliation, temp_folder=work.store.spill_folder),
+        aside=work.store.spill_folder,
     )
     work.store.diffs.keep(trusted.attempt, comparison)
     receipts = {side: trusted[side].receipt for side in Side}

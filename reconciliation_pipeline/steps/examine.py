@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from reconciliation_pipeline.compare.scratch import scratch
 from reconciliation_pipeline.connectors.errors import PullFailed
 from reconciliation_pipeline.connectors.source import By, PointRead, Source
 from reconciliation_pipeline.domain.attempts import Attempt
@@ -224,14 +224,14 @@ def _second_look(question: _Question, as_of: date | None, doubts: list[Reason]) 
     after: dict[int, int | None] = {}
     began = question.work.now() if question.work.pretends else None
     try:
-        with TemporaryDirectory(prefix="recon-") as folder:
-            with SnapshotWriter(Path(folder), "again.parquet", names) as writer:
+        with scratch(question.work.store.spill_folder) as folder:
+            with SnapshotWriter(folder, "again.parquet", names) as writer:
                 for page in question.source.pull(as_of):
                     writer.write(page.rows)
                     began = began or page.source_clock or question.work.now()
                     before.setdefault(page.walk, page.total)
                     after[page.walk] = page.total
-            again = Path(folder) / writer.path
+            again = folder / writer.path
             counted = counts(again)
             came, gone = exchanged(question.here, again)
             young = newborn(again, since=began or question.work.now())

@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from secrets import randbelow, token_hex
-from tempfile import TemporaryDirectory
 
 from reconciliation_pipeline.compare.engine import compare_and_trace
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.scratch import scratch
 from reconciliation_pipeline.compare.snapshot import SnapshotFiles
 from reconciliation_pipeline.connectors.planting import Seedbed
 from reconciliation_pipeline.connectors.sowing import sow
@@ -47,6 +47,7 @@ def compare_planted(  # noqa: PLR0913 - the pair, its files and rules, and the m
     until: datetime,
     judge: Judge,
     compare: Compare = compare_and_trace,
+    aside: Path | None = None,
 ) -> Comparison:
     """Compare two snapshots, and prove on planted records that this comparison sees.
 
@@ -58,6 +59,7 @@ def compare_planted(  # noqa: PLR0913 - the pair, its files and rules, and the m
         until: When the later of the two ended (UTC).
         judge: How the morning's differences are judged.
         compare: How two sides are compared.
+        aside: Where the planted records lie meanwhile; None for the system's own place.
 
     Returns:
         The comparison of the real records, with what became of the planted ones.
@@ -72,8 +74,8 @@ def compare_planted(  # noqa: PLR0913 - the pair, its files and rules, and the m
     when = moments(as_of=as_of, until=until, window=longest, shortest=shortest)
     planned = plants(rules.fields, rules.amount_field, grounds, when, prefix=prefix, keys=rules.key)
     sown = sow(planned, beds, rules.fields)
-    with TemporaryDirectory(prefix="recon-") as folder:
-        planted = _write(Path(folder), pair, sown)
+    with scratch(aside) as folder:
+        planted = _write(folder, pair, sown)
         whole, places = compare(replace(files, planted=planted), rules)
     real, harvest = separate(whole, places, prefix)
     judged = judge(harvest.discrepancies)

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from reconciliation_pipeline.compare.rules import ComparisonRules
+from reconciliation_pipeline.compare.scratch import scratch
 from reconciliation_pipeline.compare.snapshot import Incomparable, SnapshotFiles
 from reconciliation_pipeline.connectors.errors import SourceError
 from reconciliation_pipeline.domain.completeness import TrustedMorning
@@ -174,9 +174,9 @@ def _buckets(
 ) -> dict[tuple[Side, str], str | None]:
     """Compare a few rows, and say of each in which bucket it ended: as planted ones they are traced one by one."""
     compare = engine_of(work.reconciliation, temp_folder=work.store.spill_folder)
-    with TemporaryDirectory(prefix="recon-") as folder:
-        nothing = {side: _written(work, side, Path(folder), f"{side}-none", ()) for side in Side}
-        again = {side: _written(work, side, Path(folder), f"{side}-again", rows[side]) for side in Side}
+    with scratch(work.store.spill_folder) as folder:
+        nothing = {side: _written(work, side, folder, f"{side}-none", ()) for side in Side}
+        again = {side: _written(work, side, folder, f"{side}-again", rows[side]) for side in Side}
         files = SnapshotFiles(crm=nothing[Side.CRM], billing=nothing[Side.BILLING], planted=again)
         _, places = compare(files, rules)
     return {(place.side, place.source_id): place.bucket for place in places}
