@@ -67,7 +67,7 @@ observations = sa.Table(
     "recon_observations",
     metadata,
     sa.Column("attempt_id", sa.ForeignKey("recon_attempts.id"), primary_key=True),
-    sa.Column("item", sa.Text, primary_key=True, index=True),
+    sa.Column("item", sa.Text, primary_key=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("key", sa.Text, nullable=False),
     sa.Column("cause", sa.Text),

@@ -195,19 +195,25 @@ def test_a_snapshot_that_is_being_written_meanwhile_is_left_for_the_next_backup(
 
 
 def test_backups_made_while_mornings_end_one_after_the_other_are_whole(house, tmp_path):
-    enough = Event()
+    enough, ended = Event(), Event()
 
     def mornings() -> None:
         with house.open() as store:
             for day in count(10):
                 live(store, FIRST + timedelta(days=day))
+                ended.set()
                 if enough.is_set():
                     return
+
+    def after_another_morning() -> tuple[Path, dict[str, object]]:
+        ended.clear()
+        assert ended.wait(60)
+        return house.back_up()
 
     writer = Thread(target=mornings)
     writer.start()
     try:
-        made = [house.back_up() for _ in range(3)]
+        made = [after_another_morning() for _ in range(3)]
         assert writer.is_alive()
     finally:
         enough.set()
