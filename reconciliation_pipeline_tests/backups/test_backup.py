@@ -205,7 +205,7 @@ def test_backups_made_while_mornings_end_one_after_the_other_are_whole(house, tm
                 if enough.is_set():
                     return
 
-    def after_another_morning() -> tuple[Path, dict[str, object]]:
+    def after_another_morning():
         ended.clear()
         assert ended.wait(60)
         return house.back_up()
