@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help run dev bench bench-large bench-pull test scheduled secrets faults mixes ledger rounds crashes lint lock oracle pages peers spark spikes soak
+.PHONY: help run dev bench bench-large bench-pull test story scheduled secrets faults mixes ledger rounds crashes lint lock oracle pages peers spark spikes soak
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,8 +54,11 @@ bench-large: $(VENV)/dev  ## the same at 10 and 50 million records a side, witho
 bench-pull: $(VENV)/dev .peers/dlt/installed  ## the pull beside a bare walk and dlt, its pace and its memory (half an hour)
 	@$(BIN)/python benchmarks/pull.py --records 1000000 --publish docs/performance.md
 
-test: $(VENV)/dev  ## every test
+test: $(VENV)/dev  ## every test but whole mornings through the command (five minutes)
 	@$(BIN)/pytest
+
+story: $(VENV)/dev  ## whole mornings through the command: the demo's story, other companies' systems (three minutes)
+	@$(BIN)/pytest -m long reconciliation_pipeline_tests/story reconciliation_pipeline_tests/other_data
 
 scheduled: $(VENV)/dev  ## a morning that the daemon runs by itself, and a restart, on both databases (six minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/scheduled

@@ -16,6 +16,18 @@ from reconciliation_pipeline_tests.postgres import Server, server
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
+LONG = ("story", "other_data")
+"""Folders whose tests play whole mornings through the command; `make story` runs them."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the long ones before anything is left out by a mark."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.path.relative_to(here).parts[0] in LONG:
+            item.add_marker(pytest.mark.long)
+
 
 @dataclass(frozen=True)
 class Database:
