@@ -54,7 +54,7 @@ bench-large: $(VENV)/dev  ## the same at 10 and 50 million records a side, witho
 bench-pull: $(VENV)/dev .peers/dlt/installed  ## the pull beside a bare walk and dlt, its pace and its memory (half an hour)
 	@$(BIN)/python benchmarks/pull.py --records 1000000 --publish docs/performance.md
 
-test: $(VENV)/dev  ## every test but whole mornings through the command (five minutes)
+test: $(VENV)/dev  ## every test but whole mornings through the command (some minutes)
 	@$(BIN)/pytest
 
 story: $(VENV)/dev  ## whole mornings through the command: the demo's story, other companies' systems (three minutes)
