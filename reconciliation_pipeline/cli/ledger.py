@@ -26,8 +26,8 @@ from reconciliation_pipeline.reporting.export import ExportFailed, Tell, export
 from reconciliation_pipeline.reporting.items import case_item, format_items, history_items, items, unpaired_items
 from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
-from reconciliation_pipeline.steps.describe import compared_on, lives_until
-from reconciliation_pipeline.steps.report import gaps_before, write_report
+from reconciliation_pipeline.steps.describe import compared_on, gaps_before, lives_until
+from reconciliation_pipeline.steps.report import write_report
 
 
 class Listed(StrEnum):

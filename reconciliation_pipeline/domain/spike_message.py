@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from reconciliation_pipeline.domain.common import Trait
+from reconciliation_pipeline.domain.due import Severity
 from reconciliation_pipeline.domain.messages import Message, Topic
 from reconciliation_pipeline.domain.records import Kind, Side
 from reconciliation_pipeline.domain.spelling import counted
@@ -116,7 +117,7 @@ def spike_message(judgement: Judgement, reconciliation: str, words: Words, gathe
         CAUSE,
         f"See them: `recon list {name} --new --date {morning}`. The judgement: `recon spike {name} --date {morning}`.",
     )
-    return Message(name, morning, Topic.SPIKE, _title(name, ringing[0], words), lines, gathered.owner)
+    return Message(name, morning, Topic.SPIKE, _title(name, ringing[0], words), lines, gathered.owner, Severity.HIGH)
 
 
 def _title(name: str, one: SeriesJudgement, words: Words) -> str:

@@ -16,7 +16,7 @@ from reconciliation_pipeline.domain.drift_message import (
     owner_message,
     resolved_message,
 )
-from reconciliation_pipeline.domain.gaps import gap_words, gaps
+from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Link, Message
@@ -28,7 +28,7 @@ from reconciliation_pipeline.domain.spike_message import notice_lines
 from reconciliation_pipeline.reporting.apart import address_of
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.environment import read_environment
-from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.describe import describe, gaps_before, lives_until
 from reconciliation_pipeline.steps.spikes import Judged
 from reconciliation_pipeline.steps.work import Work
 
@@ -115,8 +115,7 @@ def ledger_link(work: Work, morning: date) -> tuple[Link, ...]:
 
 def gap_of(work: Work, today: date) -> str:
     """Say which planned mornings of late have no trusted result; empty where none is missing."""
-    trusted = work.store.ledger.mornings(work.id, until=today)
-    return gap_words(gaps(trusted, today, work.reconciliation.schedule.cron))
+    return gap_words(gaps_before(work, today))
 
 
 def pulse_of(work: Work, today: date) -> Pulse:

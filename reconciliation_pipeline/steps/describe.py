@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from reconciliation_pipeline.domain.attempts import Attempt, began_at
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.decisions import Decision, by_item, in_force
+from reconciliation_pipeline.domain.gaps import gaps
 from reconciliation_pipeline.domain.ledger import Movement, Observation, is_long_ago, matured, movement, opened
 from reconciliation_pipeline.domain.lives import Calendar, Course, ItemState, Life, Terms, lives, lives_of
 from reconciliation_pipeline.domain.result import MorningResult, conclude
@@ -79,6 +80,11 @@ def decisions_until(work: Work, morning: date | None) -> list[Decision]:
 
 def _end_of(work: Work, morning: date) -> datetime:
     return datetime.combine(morning + timedelta(days=1), time(), work.reconciliation.zone)
+
+
+def gaps_before(work: Work, day: date) -> tuple[date, ...]:
+    """List the planned mornings shortly before a day that have no trusted result."""
+    return gaps(work.store.ledger.mornings(work.id, until=day), day, work.reconciliation.schedule.cron)
 
 
 def compared(work: Work, attempt: Attempt) -> Comparison | None:

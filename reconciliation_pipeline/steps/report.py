@@ -3,10 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from reconciliation_pipeline.domain.gaps import gap_words, gaps
+from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import Around, page
-from reconciliation_pipeline.steps.describe import compared, describe, lives_until, open_counts
+from reconciliation_pipeline.steps.describe import compared, describe, gaps_before, lives_until, open_counts
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.files import written_whole
 
@@ -46,11 +46,6 @@ def write_report(work: Work, morning: date | None, folder: Path, ui_url: str | N
     with written_whole(folder, path, mode=0o600) as file:
         file.write(text.encode())
     return folder / path
-
-
-def gaps_before(work: Work, day: date) -> tuple[date, ...]:
-    """List the planned mornings shortly before a day that have no trusted result."""
-    return gaps(work.store.ledger.mornings(work.id, until=day), day, work.reconciliation.schedule.cron)
 
 
 def trend(work: Work, until: date, *, most: int = TREND) -> list[tuple[date, int, int, int]]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from reconciliation_pipeline.domain.common import Trait
+from reconciliation_pipeline.domain.due import Severity
 from reconciliation_pipeline.domain.messages import Topic
 from reconciliation_pipeline.domain.records import Kind
 from reconciliation_pipeline.domain.spike_message import (
@@ -41,6 +42,8 @@ def alarm(found: Judgement, **known: Any) -> tuple[str, tuple[str, ...]]:
     message = spike_message(found, "pair", WORDS, replace(Gathered(owner="ana"), **known))
     assert message
     assert (Topic.SPIKE, "ana", "pair/2026-11-22/spike") == (message.topic, message.owner, message.key)
+    # A channel that wants to hear of nothing but what matters much hears of it.
+    assert Severity.HIGH is message.severity
     return message.title, message.lines
 
 
