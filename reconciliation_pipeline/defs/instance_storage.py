@@ -48,12 +48,22 @@ class EnvStorage(DagsterStorage):
         """Build the SQLite or the Postgres storage."""
         url, data = read_environment(os.environ).postgres_url, cast("ConfigurableClassData", inst_data)
         if url is None:
-            return DagsterSqliteStorage.from_config_value(data, {"base_dir": under_home(config_value["sqlite_dir"])})
+            return _sqlite(data, Path(under_home(config_value["sqlite_dir"])))
         from dagster_postgres import DagsterPostgresStorage
 
         from reconciliation_pipeline.storage.database import driver_url
 
         return DagsterPostgresStorage.from_config_value(data, {"postgres_url": driver_url(url)})
+
+
+def _sqlite(data: ConfigurableClassData, folder: Path) -> DagsterSqliteStorage:
+    from reconciliation_pipeline.storage.files import alone, files_told_in_words
+
+    with files_told_in_words(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+    # Two that create Dagster's tables at once trip over each other ("table runs already exists").
+    with alone(folder / "creating.lock"):
+        return DagsterSqliteStorage.from_config_value(data, {"base_dir": str(folder)})
 
 
 class HomeArtifacts(LocalArtifactStorage):

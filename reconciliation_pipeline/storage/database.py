@@ -3,7 +3,6 @@
 The tables stand in `tables.py`, how they came to be in `migrate.py`.
 """
 
-import fcntl
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from reconciliation_pipeline.storage.errors import StorageUnavailable
-from reconciliation_pipeline.storage.files import files_told_in_words
+from reconciliation_pipeline.storage.files import alone, files_told_in_words
 from reconciliation_pipeline.storage.migrate import HEAD, migrate, version_of
 
 PATIENCE = 30
@@ -42,7 +41,8 @@ def open_database(home: Path, postgres_url: str | None, *, patience: float = PAT
         _make_folder(home)
     if postgres_url:
         return _up_to_date(_postgres(postgres_url))
-    with _alone(home):
+    # Of two that switch a new file to write-ahead logging one fails at once: that switch never waits for its turn.
+    with alone(home / "ledger.lock"):
         return _up_to_date(_sqlite(home / "ledger.sqlite", patience))
 
 
@@ -82,18 +82,6 @@ def _make_folder(home: Path) -> None:
     if home.exists() and not home.is_dir():
         raise NotADirectoryError(20, "it is a file, not a folder")
     home.mkdir(parents=True, exist_ok=True)
-
-
-@contextmanager
-def _alone(home: Path) -> Iterator[None]:
-    """Let one process at a time switch SQLite to write-ahead logging and create tables."""
-    # Of two that switch a new file at once one fails at once: that switch never waits for its turn.
-    path = home / "ledger.lock"
-    with files_told_in_words(path):
-        file = path.open("ab")
-    with file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _up_to_date(engine: sa.Engine) -> sa.Engine:

@@ -4,6 +4,7 @@ A temporary name in the same folder, flushed to the disk, then renamed. What sta
 belongs in `archive.py`, `writer.py` and `diffs.py`.
 """
 
+import fcntl
 import os
 import stat
 from collections.abc import Iterator
@@ -31,6 +32,23 @@ def files_told_in_words(path: Path) -> Iterator[None]:
         text = f"{path} cannot be written: {error.strerror or 'the file system refused'}."
         remedy = "Free some space or correct the folder's permissions, then run again; nothing half-written is kept."
         raise StorageUnavailable(text, remedy=remedy) from error
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Let one process of this machine at a time do what is inside; the others wait.
+
+    Args:
+        lock: A file in a folder that exists; it stays, and is empty.
+
+    Raises:
+        StorageUnavailable: The folder may not be written.
+    """
+    with files_told_in_words(lock):
+        file = lock.open("ab")
+    with file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

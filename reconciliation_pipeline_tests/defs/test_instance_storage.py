@@ -1,5 +1,7 @@
 """Where does Dagster keep its records? Below our home, or in Postgres; there they are after a restart."""
 
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import dagster as dg
@@ -43,6 +45,27 @@ def test_with_an_address_the_records_lie_in_postgres_and_nothing_in_sqlite(home,
 
     assert ("PostgresEventLogStorage", dg.DagsterRunStatus.SUCCESS, 1) == run_and_reopen()
     assert [] == databases(home)
+
+
+def open_at_once(everybody: Barrier) -> None:
+    everybody.wait()
+    dg.DagsterInstance.get().dispose()
+
+
+@pytest.mark.parametrize("database", ["SQLite", "Postgres"])
+def test_processes_that_open_new_records_at_once_all_get_them(home, database, request, monkeypatch):
+    if database == "Postgres":
+        monkeypatch.setenv("RECON_POSTGRES_URL", request.getfixturevalue("postgres_url"))
+    fork = get_context("fork")
+    everybody = fork.Barrier(4)
+    processes = [fork.Process(target=open_at_once, args=(everybody,)) for _ in range(4)]
+
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(60)
+
+    assert [0, 0, 0, 0] == [process.exitcode for process in processes]
 
 
 def test_scratch_files_and_output_lie_below_our_home(home):
