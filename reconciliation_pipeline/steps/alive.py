@@ -4,7 +4,7 @@ A channel that is dead never fails a morning. It shows as a failed check, in `re
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from reconciliation_pipeline.channels.build import ping_name
 from reconciliation_pipeline.domain.quiet import channel_down_message, quiet_since
@@ -52,8 +52,15 @@ def dead_channels(work: Work) -> tuple[Dead, ...]:
     return tuple(found)
 
 
-def tell_dead(work: Work) -> str:
-    """Tell every other channel, once a day, which channels take nothing; gives back what was seen, in words."""
+def tell_dead(work: Work, morning: date | None = None) -> str:
+    """Tell every other channel, once a day, which channels take nothing; gives back what was seen, in words.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: The morning that is being run, if one is; a past one tells nobody anything.
+    """
+    if morning is not None and morning != work.today():
+        return ""
     dead = [one for one in dead_channels(work) if one.is_dead]
     if not dead:
         return "Every channel takes messages."

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import yaml
 
@@ -19,6 +19,7 @@ from reconciliation_pipeline_tests.other_data.company import PROJECT
 from reconciliation_pipeline_tests.secrets.canaries import Canary, hatched
 from reconciliation_pipeline_tests.secrets.dig import dug_up
 from reconciliation_pipeline_tests.secrets.mirror import Mirror, Record, mirroring
+from reconciliation_pipeline_tests.secrets.postbox import Postbox, collecting
 
 SLOTS: Final = {
     "BEARER_TOKEN": "",
@@ -68,6 +69,7 @@ class House:
         crm: One system.
         billing: The other, which hands out tokens as well.
         receiver: Where messages go.
+        postbox: Where mails go.
         said: What every command printed.
     """
 
@@ -76,6 +78,7 @@ class House:
     crm: Mirror
     billing: Mirror
     receiver: Mirror
+    postbox: Postbox
     said: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -141,8 +144,7 @@ class House:
             "WEBHOOK_URL": f"{self.receiver.url}/hook/{self.value('WEBHOOK_PATH')}",
             "TEAMS_URL": f"{self.receiver.url}/workflows/{self.value('TEAMS_PATH')}",
             "PING_URL": f"{self.receiver.url}/ping/{self.value('PING_PATH')}",
-            # It speaks no SMTP, and so is a mail server that breaks off.
-            "SMTP_URL": f"smtp://recon:{password}@{urlsplit(self.receiver.url).netloc}",
+            "SMTP_URL": f"smtp://recon:{password}@{self.postbox.address}",
             **variables,
         }
 
@@ -185,4 +187,5 @@ def a_house(folder: Path) -> Iterator[House]:
     with ExitStack() as stack:
         for mirror in (crm, billing, receiver):
             stack.enter_context(mirroring(mirror))
-        yield House(folder, canaries, crm, billing, receiver)
+        postbox = stack.enter_context(collecting(Postbox()))
+        yield House(folder, canaries, crm, billing, receiver, postbox)

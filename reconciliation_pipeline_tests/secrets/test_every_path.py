@@ -35,6 +35,7 @@ def honest(house: House) -> None:
     """Every part begins with two systems and a receiver that behave."""
     for mirror in (house.crm, house.billing, house.receiver):
         mirror.behaves()
+    house.postbox.behaves()
     house.crm.records, house.billing.records = customers(60), customers(60)
 
 
@@ -231,6 +232,16 @@ def test_a_receiver_that_says_back_what_it_was_sent(house: House):
     assert [] == house.leaks()
 
 
+@pytest.mark.parametrize("mode", ["login", "sender", "recipient", "mail"])
+def test_a_mail_server_that_says_back_what_it_was_sent(house: House, mode):
+    house.configure(house.side(house.crm, "bearer"), house.side(house.billing, "basic"))
+    house.postbox.behaves(mode)
+
+    assert 3 == house.recon("notify", "pair", "--test", "--json")
+    assert 3 == house.recon("notify", "pair", "--test")
+    assert [] == house.leaks()
+
+
 PASTED = {
     "the token where its name belongs": ("token_env: BEARER_TOKEN", "token_env: {}"),
     "the token under its own name": ("token_env: BEARER_TOKEN", "token: {}"),
@@ -296,10 +307,13 @@ def test_every_secret_was_really_used(house: House):
         "slack": house.receiver.was_sent(f"/services/{value('SLACK_PATH')}"),
         "webhook": house.receiver.was_sent(f"/hook/{value('WEBHOOK_PATH')}"),
         "teams": house.receiver.was_sent(f"/workflows/{value('TEAMS_PATH')}"),
+        "mail": value("SMTP_PASSWORD") in house.postbox.heard,
+        "ping": house.receiver.was_sent(f"/ping/{value('PING_PATH')}"),
         "signature": house.receiver.was_sent(",v1="),
     }
 
     assert {True} == set(sent.values()), sent
+    assert house.postbox.mails
     assert any(path.suffix == ".parquet" for path in house.home.rglob("*"))
     assert any(path.is_file() and path.stat().st_size for path in (house.home / "logs").rglob("*"))
 

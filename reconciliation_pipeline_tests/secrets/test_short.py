@@ -19,4 +19,5 @@ def test_a_morning_with_drift_a_refusal_and_a_doctor_leave_no_secret_anywhere(tm
         assert house.crm.was_sent(f"Basic {basic}")
         assert house.billing.was_sent(f"Bearer {house.value('the access token')}")
         assert all(house.receiver.was_sent(house.value(slot)) for slot in ("SLACK_PATH", "WEBHOOK_PATH"))
+        assert house.value("SMTP_PASSWORD") in house.postbox.heard
         assert [] == house.leaks()

@@ -69,6 +69,16 @@ def test_it_is_told_once_a_day_and_again_the_next(store, living, dead):
     ] == keys(store)
 
 
+def test_a_past_morning_that_is_run_again_tells_nobody_of_a_dead_channel(store, living, dead):
+    work = a_work(store, {"HOOK_A": living.url, "HOOK_B": dead.url})
+    store.outbox.put(DRIFT, work.channels(DRIFT), at=NOW)
+    deliver_due(work)
+
+    assert "" == tell_dead(work, MORNING - DAY)
+    assert ["pair/2026-11-22/drift"] == keys(store)
+    assert "has not accepted a message" in tell_dead(work, MORNING)
+
+
 def test_a_channel_whose_variable_is_missing_is_told_too(store, living):
     both: Any = [{"type": "webhook", "url_env": name, "local": True} for name in ("HOOK_A", "HOOK_B")]
     work = a_work(store, {"HOOK_A": living.url}, channels=both)

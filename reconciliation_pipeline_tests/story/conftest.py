@@ -44,13 +44,15 @@ class Installation:
         self, *arguments: str, now: datetime | None = None, variables: Mapping[str, str] | None = None
     ) -> Outcome:
         """Run a command with --json, as a process of its own."""
-        environ = {**os.environ, **self.environ, **(variables or {})}
-        environ.pop("RECON_NOW", None)
-        if now is not None:
-            environ["RECON_NOW"] = now.isoformat()
-        done = recon([*arguments, "--json"], environ, timeout=120)
+        done = recon([*arguments, "--json"], {**self.environment(now), **(variables or {})}, timeout=120)
         assert "Traceback" not in done.stderr, done.stderr
         return Outcome(done.returncode, json.loads(done.stdout or "{}"), done.stderr)
+
+    def environment(self, now: datetime | None = None) -> dict[str, str]:
+        """Give a process everything it asks its environment for, and what day it is to it."""
+        environ = {**os.environ, **self.environ}
+        environ.pop("RECON_NOW", None)
+        return environ if now is None else {**environ, "RECON_NOW": now.isoformat()}
 
     def morning(self, day: date, *, at: time = time(4)) -> Outcome:
         """Let a day dawn in the demo world and run its morning."""

@@ -37,7 +37,7 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         morning = morning_of(context.partition_key)
         with failing_in_words(), office.work(reconciliation) as work, in_turn(context, work, morning, lets_go=True):
             told = tell_morning(work, morning)
-            also = (tell_monitor(work, morning), tell_dead(work))
+            also = (tell_monitor(work, morning), tell_dead(work, morning))
         for words in filter(None, (told.words, *also)):
             context.log.info(words)
         return dg.MaterializeResult(metadata=notifications_metadata(told))
