@@ -57,13 +57,14 @@ bench-pull: $(VENV)/dev .peers/dlt/installed  ## the pull beside a bare walk and
 test: $(VENV)/dev  ## every test but whole mornings through the command (some minutes)
 	@$(BIN)/pytest
 
-story: $(VENV)/dev  ## whole mornings through the command: the demo's story, other companies' systems (three minutes)
-	@$(BIN)/pytest -m long reconciliation_pipeline_tests/story reconciliation_pipeline_tests/other_data
+STORY := story other_data stopped backups secrets test_benchmarks.py
+story: $(VENV)/dev  ## whole mornings through the command: the demo's story, other companies' systems (four minutes)
+	@$(BIN)/pytest -m long $(STORY:%=reconciliation_pipeline_tests/%)
 
-scheduled: $(VENV)/dev  ## a morning that the daemon runs by itself, and a restart, on both databases (six minutes)
+scheduled: $(VENV)/dev  ## mornings that a real daemon runs, misses and makes up for, and what is told of it (twelve minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/scheduled
 
-secrets: $(VENV)/dev  ## a canary in every place for a secret, on every path, and a search through every byte (six minutes)
+secrets: $(VENV)/dev  ## a canary in every place for a secret, on every path, and a search through every byte (eight minutes)
 	@$(BIN)/pytest -n 0 -m slow reconciliation_pipeline_tests/secrets
 
 faults: $(VENV)/dev  ## every fault of a server in every place; writes docs/reliability.md (half an hour)

@@ -16,8 +16,8 @@ from reconciliation_pipeline_tests.postgres import Server, server
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
 
-LONG = ("story", "other_data")
-"""Folders whose tests play whole mornings through the command; `make story` runs them."""
+LONG = ("story", "other_data", "stopped", "backups", "secrets/test_short.py", "test_benchmarks.py")
+"""Whose tests play whole mornings through the command, a few seconds each; `make story` runs them."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the long ones before anything is left out by a mark."""
     here = Path(__file__).parent
     for item in items:
-        if item.path.relative_to(here).parts[0] in LONG:
+        if item.path.relative_to(here).as_posix().startswith(LONG):
             item.add_marker(pytest.mark.long)
 
 

@@ -198,17 +198,6 @@ def test_commands_import_dagster_only_where_they_need_it():
     assert [] == eager
 
 
-def test_imports_are_absolute():
-    relative = [
-        f"{module.name}:{node.lineno}"
-        for module in (*modules(), *modules(f"{PACKAGE}_tests"))
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.ImportFrom) and node.level
-    ]
-
-    assert [] == relative
-
-
 def test_one_name_has_one_address():
     filled = [
         module.name
