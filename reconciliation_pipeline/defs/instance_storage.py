@@ -49,11 +49,7 @@ class EnvStorage(DagsterStorage):
         url, data = read_environment(os.environ).postgres_url, cast("ConfigurableClassData", inst_data)
         if url is None:
             return _sqlite(data, Path(under_home(config_value["sqlite_dir"])))
-        from dagster_postgres import DagsterPostgresStorage
-
-        from reconciliation_pipeline.storage.database import driver_url
-
-        return DagsterPostgresStorage.from_config_value(data, {"postgres_url": driver_url(url)})
+        return _postgres(data, url)
 
 
 def _sqlite(data: ConfigurableClassData, folder: Path) -> DagsterSqliteStorage:
@@ -64,6 +60,16 @@ def _sqlite(data: ConfigurableClassData, folder: Path) -> DagsterSqliteStorage:
     # Two that create Dagster's tables at once trip over each other ("table runs already exists").
     with alone(folder / "creating.lock"):
         return DagsterSqliteStorage.from_config_value(data, {"base_dir": str(folder)})
+
+
+def _postgres(data: ConfigurableClassData, url: str) -> DagsterStorage:
+    from dagster_postgres import DagsterPostgresStorage
+
+    from reconciliation_pipeline.storage.database import alone_in_postgres
+
+    # Dagster tries again when a table is there already, and breaks when it is the table's type.
+    with alone_in_postgres(url) as full:
+        return DagsterPostgresStorage.from_config_value(data, {"postgres_url": full})
 
 
 class HomeArtifacts(LocalArtifactStorage):

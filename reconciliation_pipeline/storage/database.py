@@ -70,6 +70,29 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
             yield connection
 
 
+_TURN_NUMBER = 7_265_636_512
+"""Any number that no other program takes as a Postgres advisory lock in the same database."""
+
+
+@contextmanager
+def alone_in_postgres(text: str) -> Iterator[str]:
+    """Let one process at a time, on whichever machine, do what is inside; gives the URL with its driver named.
+
+    The password in it is for handing on, never for showing. The lock ends with its transaction, and so with whoever
+    holds it.
+
+    Raises:
+        StorageUnavailable: It is not the URL of a Postgres database, or that cannot be reached.
+    """
+    engine = _postgres(text)
+    try:
+        with writing(engine) as connection:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TURN_NUMBER)))
+            yield driver_url(text)
+    finally:
+        engine.dispose()
+
+
 def add_unless_there(connection: sa.Connection, table: sa.Table, values: Mapping[str, object]) -> int | None:
     """Insert a row and give its id, or None when a unique column has that value already."""
     # The two databases spell this alike, but SQLAlchemy has a construct for each.
