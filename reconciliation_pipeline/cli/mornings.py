@@ -81,7 +81,7 @@ def prune(
     really: Annotated[bool, typer.Option("--really", help="Remove them; without it nothing is removed.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say which snapshots are older than the settings keep them (`keep`), and remove them with --really.
+    """Say which snapshots and pages are older than the settings keep them (`keep`), and remove them with --really.
 
     What was observed on those mornings stays, so do the counts; only a comparison under new rules is lost.
     """
@@ -89,14 +89,24 @@ def prune(
         found = give_up(work, keep=work.reconciliation.keep, dry=not really)
     if as_json:
         days = [morning.isoformat() for morning in found.mornings]
-        emit({"reconciliation": name, "before": str(found.before), "dates": days, "bytes": found.bytes, "done": really})
+        emit(
+            {
+                "reconciliation": name,
+                "before": str(found.before),
+                "dates": days,
+                "pages": found.pages,
+                "bytes": found.bytes,
+                "done": really,
+            }
+        )
         return
-    if not found.mornings:
+    if not found.mornings and not found.pages:
         say(f"Nothing is older than {found.before}.")
         return
-    span = f"{found.mornings[0]} to {found.mornings[-1]}"
+    span = f" ({found.mornings[0]} to {found.mornings[-1]})" if found.mornings else ""
+    snapshots = f"snapshots of {counted(len(found.mornings), 'morning')}{span}"
     done = "removed" if really else "would be removed; say --really"
-    say(f"Snapshots of {counted(len(found.mornings), 'morning')} ({span}), {found.bytes / 1e6:,.1f} MB: {done}.")
+    say(f"{snapshots.capitalize()} and {counted(found.pages, 'page')}, {found.bytes / 1e6:,.1f} MB: {done}.")
 
 
 def history(

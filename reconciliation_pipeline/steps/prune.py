@@ -1,9 +1,10 @@
-"""Give up the snapshots of mornings that are old enough; what was observed on them stays."""
+"""Give up the snapshots and the pages of mornings that are old enough; what was observed on them stays."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from reconciliation_pipeline.steps.work import Work
+from reconciliation_pipeline.storage.pages import pages_before, remove_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +14,18 @@ class Pruned:
     Attributes:
         before: The first morning that is kept.
         mornings: Mornings whose snapshots are gone.
+        pages: How many pages of mornings are gone.
         bytes: How much room that makes.
     """
 
     before: date
     mornings: tuple[date, ...]
+    pages: int
     bytes: int
 
 
 def prune(work: Work, *, keep: timedelta, dry: bool) -> Pruned:
-    """Give up snapshots and comparisons that are older than that; the ledger and the counts stay.
+    """Give up snapshots, comparisons and pages that are older than that; the ledger and the counts stay.
 
     The last trusted morning is never given up: the next one is measured against it.
 
@@ -46,4 +49,9 @@ def prune(work: Work, *, keep: timedelta, dry: bool) -> Pruned:
             if not dry:
                 work.store.archive.give_up(work.id, morning)
                 work.store.diffs.give_up(work.id, morning)
-    return Pruned(before, tuple(mornings), size)
+    pages = pages_before(work.store.reports_folder, work.id, before)
+    for page in pages:
+        size += page.stat().st_size
+        if not dry:
+            remove_page(page)
+    return Pruned(before, tuple(mornings), len(pages), size)
