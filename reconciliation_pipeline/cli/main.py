@@ -18,7 +18,8 @@ from reconciliation_pipeline.cli.counts import accept_count, confirm_count
 from reconciliation_pipeline.cli.decide import command as decision
 from reconciliation_pipeline.cli.demo import demo
 from reconciliation_pipeline.cli.doctor import doctor
-from reconciliation_pipeline.cli.ledger import export_items, list_items, report, show
+from reconciliation_pipeline.cli.ledger import export_items, report, show
+from reconciliation_pipeline.cli.listing import list_items
 from reconciliation_pipeline.cli.mornings import history, prune, retract, verify
 from reconciliation_pipeline.cli.notify import notify
 from reconciliation_pipeline.cli.outbox import heartbeat, outbox

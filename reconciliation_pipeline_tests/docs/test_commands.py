@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from reconciliation_pipeline.cli.ledger import Listed
+from reconciliation_pipeline.cli.listing import Listed
 from reconciliation_pipeline.cli.main import INTERRUPTED, app
 from reconciliation_pipeline.cli.output import Exit
 from reconciliation_pipeline.domain.comparison import KeyTrouble
