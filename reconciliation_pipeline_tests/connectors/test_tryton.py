@@ -12,7 +12,7 @@ from reconciliation_pipeline.connectors.tryton import encoded, enrich, fields
 from reconciliation_pipeline.domain.records import State
 from reconciliation_pipeline.settings.model import RestSide
 from reconciliation_pipeline_tests.connectors.fault_server import Answer, FaultServer, Reply, Request, reply
-from reconciliation_pipeline_tests.connectors.test_presets import a_vendor_side, source_of
+from reconciliation_pipeline_tests.connectors.preset_sides import a_vendor_side, source_of
 
 MODEL = "/acme/rest/model/party.party"
 MOMENT = {"__class__": "datetime", "year": 2026, "month": 11, "day": 22, "hour": 3, "minute": 4, "second": 5}

@@ -24,6 +24,7 @@ from reconciliation_pipeline_tests.other_data.test_other_data import customer
 
 HERE: Final = ZoneInfo("UTC")
 OLD: Final = NOW - timedelta(days=30)
+NO: Final = {"message": "no"}
 
 
 def a_customer(index: int, **changes: Any) -> Record:
