@@ -20,10 +20,11 @@ from reconciliation_pipeline.demo.state import DemoError, State
 from reconciliation_pipeline.demo.story import ZONE
 from reconciliation_pipeline.domain.attempts import AcceptedCount
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.reporting.terminal import DEMO
 from reconciliation_pipeline.settings.values import Duration
 from reconciliation_pipeline.steps.work import Work
 
-PAIR = "crm_billing"
+PAIR = DEMO
 """The reconciliation that belongs to the demo world."""
 
 HALF_A_LOAD = 130

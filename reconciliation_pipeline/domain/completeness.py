@@ -24,6 +24,7 @@ from reconciliation_pipeline.domain.doubts_walk import empty_doubts, key_doubts,
 from reconciliation_pipeline.domain.evidence import Evidence, Overlap
 from reconciliation_pipeline.domain.proofs import proofs_of
 from reconciliation_pipeline.domain.records import Baseline, Certificate, Grade, Reason, Receipt, Side, Snapshot
+from reconciliation_pipeline.domain.remedies import filled
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ def trust(attempt: Attempt | None) -> TrustedMorning:
         raise Untrusted((Reason("unproven", text, remedy="Run the whole morning, not the comparison alone."),))
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN}:
         unfinished = Reason("walk_not_ended", "The pull never came to an end.", remedy="Run the morning again.")
-        raise Untrusted(attempt.reasons or (unfinished,))
+        raise Untrusted(filled(attempt.reasons, attempt.reconciliation, attempt.morning) or (unfinished,))
     return TrustedMorning(attempt, attempt.snapshots[Side.CRM], attempt.snapshots[Side.BILLING])
 
 

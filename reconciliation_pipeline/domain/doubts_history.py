@@ -48,7 +48,10 @@ def contradicted_doubts(
         f"{receipt.label}: {confirmed.by} read {confirmed.count:,} off its own screen, "
         f"but {receipt.pulled:,} records arrived, {receipt.active:,} of them active."
     )
-    remedy = "Run again and read the number at the same moment; if they still differ, check the token's scopes."
+    remedy = (
+        "Run again and read the number at the same moment; if they still differ, check the token's scopes. "
+        "If the number was mistyped, `recon confirm-count` again."
+    )
     return [Reason("unproven", text, receipt.side, remedy)]
 
 

@@ -16,6 +16,7 @@ from reconciliation_pipeline.domain.ledger import Movement, Observation
 from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.recheck import Recheck
 from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Outcome, Reason, Side, Snapshot
+from reconciliation_pipeline.domain.remedies import filled
 
 NOTHING_MOVED = Movement((), ())
 
@@ -143,17 +144,19 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
         recheck: What came of asking both systems once more.
     """
     planted = compared.planted if compared else None
+    reasons = filled(attempt.reasons, attempt.reconciliation, attempt.morning)
     if attempt.standing not in {Standing.TRUSTED, Standing.UNPROVEN} or observations is None:
         never = Reason("unproven", "Nothing was compared on this morning.", remedy="Run the morning again.")
-        reasons = attempt.reasons or (never,)
-        return MorningResult(attempt, Outcome.NOT_TRUSTWORTHY, reasons, None, messages=messages, planted=planted)
+        return MorningResult(
+            attempt, Outcome.NOT_TRUSTWORTHY, reasons or (never,), None, messages=messages, planted=planted
+        )
     seen = tuple(observations)
     is_open = tuple(one for one in seen if not one.settling and one.item not in set_aside)
     aside = Counter(set_aside[one.item] for one in seen if not one.settling and one.item in set_aside)
     return MorningResult(
         attempt=attempt,
         outcome=_outcome(attempt, is_open),
-        reasons=attempt.reasons,
+        reasons=reasons,
         differences=_counts(attempt, seen, aside, moved, compared),
         first=first,
         rekeyed=rekeyed,

@@ -157,8 +157,8 @@ def reason_words(reason: Reason) -> str:
 
 def nothing_happened(result: MorningResult) -> str:
     """Say what a morning that is not trustworthy left alone."""
-    snapshots = result.attempt.snapshots.values()
-    has_earlier = any(snapshot.certificate.baseline for snapshot in snapshots)
+    baselines = [snapshot.certificate.baseline for snapshot in result.attempt.snapshots.values()]
+    has_earlier = any(baseline is not None and baseline.proven for baseline in baselines)
     stands = "; the last trusted morning still stands" if has_earlier else ""
     return f"Nothing was compared, nothing was closed{stands}."
 

@@ -23,7 +23,7 @@ def styled(result: MorningResult, reconciliation: Reconciliation) -> Text:
     text.highlight_regex(rf"(?<=· ){symbol(result.outcome)}(?=\n)", f"bold {colour}")
     text.highlight_regex(r"(?m)\bincomplete$|\bunproven$|\bnot pulled$", "red")
     text.highlight_regex(r"[\d,]+ to act on", f"bold {colour}")
-    text.highlight_regex(rf"{first_words(rekeyed=False)}|{first_words(rekeyed=True)}|\n  next: .*", "dim")
+    text.highlight_regex(rf"{first_words(rekeyed=False)}|{first_words(rekeyed=True)}|\n  next: [\s\S]*", "dim")
     return text
 
 

@@ -5,7 +5,8 @@ Plain text, the source of every other rendering of the summary; colours belong i
 
 from collections.abc import Sequence
 
-from reconciliation_pipeline.domain.records import Outcome, Side, Snapshot
+from reconciliation_pipeline.domain.records import Grade, Outcome, Side, Snapshot
+from reconciliation_pipeline.domain.remedies import confirm_command
 from reconciliation_pipeline.domain.result import DifferenceCounts, Group, MorningResult, symbol
 from reconciliation_pipeline.domain.spelling import counted, money_parts, plain
 from reconciliation_pipeline.domain.wording import (
@@ -24,12 +25,15 @@ from reconciliation_pipeline.domain.wording import (
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 
+DEMO = "crm_billing"
+"""Id of the pair that `make dev` serves."""
+
 
 def summary(result: MorningResult, reconciliation: Reconciliation) -> str:
     """Render what one morning came to, as lines of plain text without a final newline."""
     words = words_of(reconciliation)
     body = _untrusted(result) if result.differences is None else _compared(result, result.differences, words)
-    lines = [*_side_lines(result, words), *body, _next_line(result)]
+    lines = [*_side_lines(result, words), *body, *_next_lines(result)]
     return "\n".join([_head(result, reconciliation), *(f"  {plain(line)}".rstrip() for line in lines)])
 
 
@@ -119,14 +123,26 @@ def _reason_lines(result: MorningResult) -> list[str]:
     return [line for reason in result.reasons for line in (reason.text, f"  {reason.remedy}") if line.strip()]
 
 
-def _next_line(result: MorningResult) -> str:
+def _next_lines(result: MorningResult) -> list[str]:
     name = result.reconciliation
+    looks = [*(["make dev"] if name == DEMO else []), f"recon report {name}"]
     steps = {
-        Outcome.CLEAN: ["make dev", f"recon report {name}"],
-        Outcome.DRIFT: ["make dev", f"recon report {name}", f"recon list {name}"],
+        Outcome.CLEAN: looks,
+        Outcome.DRIFT: [*looks, f"recon list {name}"],
         Outcome.NOT_TRUSTWORTHY: [f"recon doctor {name}"],
     }
-    return f"next: {'   ·   '.join(steps[result.outcome])}"
+    # Commands that say something of their own are copied whole, so each has a line.
+    told = [*_confirmations(result), "   ·   ".join(steps[result.outcome])]
+    return [f"{'      ' if number else 'next: '}{line}" for number, line in enumerate(told)]
+
+
+def _confirmations(result: MorningResult) -> list[str]:
+    """Spell the commands without which a first morning is no baseline."""
+    if not result.is_unproven or result.differences is None:
+        return []
+    snapshots = result.attempt.snapshots
+    waiting = [side for side in Side if snapshots[side].certificate.grade is Grade.UNPROVEN]
+    return [confirm_command(result.reconciliation, side, result.morning) for side in waiting]
 
 
 def _aligned(rows: Sequence[Sequence[str]], sides: str) -> list[tuple[str, ...]]:

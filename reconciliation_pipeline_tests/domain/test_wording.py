@@ -15,11 +15,13 @@ from reconciliation_pipeline.domain.wording import (
     aside_words,
     first_words,
     not_trustworthy_message,
+    nothing_happened,
     phrase,
     run_failed_message,
     settings_broken_message,
     since_when,
 )
+from reconciliation_pipeline_tests.builders import a_baseline
 from reconciliation_pipeline_tests.reporting.builders import (
     FLOOR,
     MORNING,
@@ -27,6 +29,8 @@ from reconciliation_pipeline_tests.reporting.builders import (
     a_life,
     a_refusal,
     a_result,
+    a_snapshot,
+    both,
     seen,
     the_half_loaded_morning,
 )
@@ -50,6 +54,17 @@ def test_every_kind_of_difference_has_its_phrase(said, kind, cause):
     assert said == phrase(kind, cause, WORDS)
 
 
+@pytest.mark.parametrize(("proven", "stands"), [(True, True), (False, False)])
+def test_only_a_trusted_morning_is_said_to_stand_still(proven, stands):
+    billing = a_snapshot(Side.BILLING)
+    baseline = replace(a_baseline(), proven=proven)
+    measured = replace(billing, certificate=replace(billing.certificate, baseline=baseline))
+
+    said = nothing_happened(a_refusal(FLOOR, snapshots=both(first=True, billing=measured)))
+
+    assert stands == ("the last trusted morning still stands" in said)
+
+
 def test_a_system_with_a_name_of_its_own_keeps_it_inside_a_sentence():
     words = Words(labels={Side.CRM: "HubSpot", Side.BILLING: "Stripe"})
 
@@ -71,7 +86,8 @@ def test_the_message_of_an_untrusted_morning_says_why_and_what_to_do():
     assert "crm_billing: NOT TRUSTWORTHY, nothing was compared" == message.title
     assert (
         "2026-11-22: CRM 1,180 active (of 1,243 pulled, complete), Billing 130 running (of 130 pulled, incomplete).",
-        f"{FLOOR.text} {FLOOR.remedy}",
+        f"{FLOOR.text} If the drop is genuine, accept it for this morning with `recon accept-count crm_billing "
+        "--side billing --date 2026-11-22 --count N --by YOU --reason WHY` and run again.",
         "Nothing was compared, nothing was closed; the last trusted morning still stands.",
         "Look closer: `recon doctor crm_billing`.",
     ) == message.lines

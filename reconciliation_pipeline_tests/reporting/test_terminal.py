@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
+from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.comparison import Planted
 from reconciliation_pipeline.domain.ledger import Movement
-from reconciliation_pipeline.domain.records import Cause, Kind, Reason, Side
-from reconciliation_pipeline.domain.result import MorningResult
+from reconciliation_pipeline.domain.records import Cause, Grade, Kind, Reason, Side, Snapshot
+from reconciliation_pipeline.domain.result import MorningResult, conclude
 from reconciliation_pipeline.reporting.styled import show
 from reconciliation_pipeline.reporting.terminal import summary
 from reconciliation_pipeline_tests.reporting.builders import (
@@ -22,6 +23,7 @@ from reconciliation_pipeline_tests.reporting.builders import (
     a_result,
     a_snapshot,
     a_tally,
+    an_attempt,
     both,
     conflict,
     seen,
@@ -45,7 +47,8 @@ crm_billing · 2026-11-22 04:00 Europe/Berlin · NOT TRUSTWORTHY
   CRM       1,180 active    of 1,243 pulled   13 pages   complete
   Billing     130 running   of   130 pulled    2 pages   incomplete
   Billing returned 130 records, below 80% of the 1,301 on 2026-11-21, the last trusted morning.
-    If the drop is genuine, accept it for this morning with `recon accept-count` and run again.
+    If the drop is genuine, accept it for this morning with `recon accept-count crm_billing --side billing --date 2026-11-22 \
+--count N --by YOU --reason WHY` and run again.
   nothing was compared, nothing was closed; the last trusted morning still stands
   next: recon doctor crm_billing"""
 
@@ -207,6 +210,34 @@ def test_everything_that_is_counted_apart_has_a_line_and_opens_nothing():
         "  1 record without a usable key, 4 sharing one: see recon list crm_billing",
         "  2 records set apart for a word nobody explained: see recon list crm_billing",
     ] == said[5:-1]
+
+
+def the_first_morning(*waiting: Side) -> MorningResult:
+    snapshots = {side: in_doubt(one) if side in waiting else one for side, one in both(first=True).items()}
+    return conclude(an_attempt(snapshots, standing=Standing.UNPROVEN), observations=[seen()], first=True)
+
+
+def in_doubt(snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, certificate=replace(snapshot.certificate, grade=Grade.UNPROVEN))
+
+
+@pytest.mark.parametrize("waiting", [(Side.CRM,), (Side.BILLING,), tuple(Side)])
+def test_an_unproven_morning_asks_first_for_the_counts_that_nobody_has_confirmed(waiting):
+    said = summary(the_first_morning(*waiting), a_reconciliation()).split("  next: ")[1].splitlines()
+
+    assert [
+        f"recon confirm-count crm_billing --side {side} --date 2026-11-22 --count N --by YOU --reason WHERE"
+        for side in waiting
+    ] == [line.strip() for line in said[:-1]]
+    assert "make dev   ·   recon report crm_billing   ·   recon list crm_billing" == said[-1].strip()
+
+
+def test_only_the_pair_of_the_demo_is_led_to_what_serves_the_demo():
+    attempt = replace(an_attempt(), reconciliation="acme")
+
+    said = summary(conclude(attempt, observations=[seen()]), a_reconciliation())
+
+    assert "  next: recon report acme   ·   recon list acme" == said.splitlines()[-1]
 
 
 def test_a_side_that_was_not_pulled_shows_no_count():
