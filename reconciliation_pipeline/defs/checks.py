@@ -17,8 +17,10 @@ from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.domain.rules import AS_WRITTEN
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.settings.rules import key_rule
 from reconciliation_pipeline.steps.compare import unbalanced, unseen
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.diffs import NotCompared
@@ -179,7 +181,8 @@ def _diff_result(
         good = f"{found.planted.words}." if found.planted else ""
     else:
         receipts = {side: snapshot.receipt for side, snapshot in attempt.snapshots.items()}
-        doubts, metadata = unbalanced(found, receipts), adds_up_metadata(found, words_of(reconciliation))
+        doubts = unbalanced(found, receipts, keys_as_written=key_rule(reconciliation) == AS_WRITTEN)
+        metadata = adds_up_metadata(found, words_of(reconciliation))
         good = "Every row is accounted for."
     return dg.AssetCheckResult(
         asset_key=asset,

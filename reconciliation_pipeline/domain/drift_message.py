@@ -159,7 +159,7 @@ def _standing(moved: Movement, lives: Iterable[Life], words: Words) -> str:
     old = [life for life in lives if life.latest.item not in new]
     if not old:
         return ""
-    days = max((life.last_seen - life.first_seen).days for life in old)
+    days = max((life.last_seen - life.began_by).days for life in old)
     cost = money_words(_together(money_lines(life.latest for life in old)), words)
     return ", ".join([f"unchanged: {len(old):,}", f"oldest {counted(days, 'day')}", *([cost] if cost else [])]) + "."
 

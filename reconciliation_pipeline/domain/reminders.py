@@ -1,7 +1,7 @@
 """Who is reminded of what, and how rarely? Once when it is due, once when it is overdue, once when that lasts.
 
-A reminder belongs to the first trusted morning on or after its day. A morning that nobody could trust reminds nobody;
-the next one does.
+A reminder belongs to the first trusted morning on or after its day on which there is something to act on. A morning
+that nobody could trust reminds nobody; the next one does.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,15 +28,31 @@ class Stage(StrEnum):
     ESCALATED = "escalated"
 
 
+def stage_of(life: Life, morning: date, *, escalate_after: timedelta) -> Stage | None:
+    """Say how late something to act on is on a morning; None where it is not, or is set aside, or never due."""
+    if life.state is not ItemState.OPEN or life.due is None:
+        return None
+    days = {Stage.DUE: life.due, Stage.OVERDUE: life.due + _DAY, Stage.ESCALATED: life.due + escalate_after}
+    reached = [stage for stage, day in days.items() if day <= morning]
+    return reached[-1] if reached else None
+
+
 def reminders(
-    lives: Iterable[Life], morning: date, previous: date | None, *, escalate_after: timedelta
+    lives: Iterable[Life],
+    morning: date,
+    earlier: Iterable[Life],
+    previous: date | None,
+    *,
+    escalate_after: timedelta,
 ) -> Mapping[Stage, Sequence[Life]]:
     """Find what has to be remembered on a morning.
 
     Args:
         lives: Everything that is there.
         morning: A trusted one.
-        previous: The trusted morning before it; None where there was none, and nothing is remembered.
+        earlier: The same as it was known on the previous morning: what was set aside then, or cost too little to be
+            ever due, was not remembered, however late it is by now.
+        previous: The last morning that people were told of; None where there was none, and nothing is remembered.
         escalate_after: How long after its due day somebody else hears of it.
 
     Returns:
@@ -45,13 +61,12 @@ def reminders(
     found: dict[Stage, list[Life]] = {}
     if previous is None:
         return found
+    order = [None, *Stage]
+    was = {life.latest.item: stage_of(life, previous, escalate_after=escalate_after) for life in earlier}
     for life in lives:
-        if life.state is not ItemState.OPEN or life.due is None:
-            continue
-        days = {Stage.DUE: life.due, Stage.OVERDUE: life.due + _DAY, Stage.ESCALATED: life.due + escalate_after}
-        reached = [stage for stage, day in days.items() if previous < day <= morning]
-        if reached:
-            found.setdefault(reached[-1], []).append(life)
+        stage = stage_of(life, morning, escalate_after=escalate_after)
+        if stage is not None and order.index(stage) > order.index(was.get(life.latest.item)):
+            found.setdefault(stage, []).append(life)
     return found
 
 

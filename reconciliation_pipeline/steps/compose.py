@@ -22,14 +22,16 @@ from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.messages import Link, Message
 from reconciliation_pipeline.domain.pulse import Pulse
 from reconciliation_pipeline.domain.records import Side
-from reconciliation_pipeline.domain.reminders import Stage, reminder_message, reminders
+from reconciliation_pipeline.domain.reminders import Stage, reminder_message, reminders, stage_of
 from reconciliation_pipeline.domain.result import MorningResult
 from reconciliation_pipeline.domain.spike_message import notice_lines
+from reconciliation_pipeline.domain.unproven_message import unproven_message
 from reconciliation_pipeline.reporting.apart import address_of
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.environment import read_environment
 from reconciliation_pipeline.steps.describe import describe, gaps_before, lives_until
 from reconciliation_pipeline.steps.spikes import Judged
+from reconciliation_pipeline.steps.told import moved_since, told_before, untold
 from reconciliation_pipeline.steps.work import Work
 
 WEEK: Final = timedelta(days=7)
@@ -45,6 +47,11 @@ def morning_messages(work: Work, attempt: Attempt, judged: Judged | None) -> lis
     """
     words, owners = words_of(work.reconciliation), work.reconciliation.owners
     result, every = describe(work, attempt), lives_until(work, attempt.morning)
+    calendar = work.store.ledger.calendar(work.id, until=attempt.morning)
+    skipped = untold(work, calendar, attempt.morning)
+    before = told_before(calendar, attempt.morning, skipped)
+    if skipped and before is not None:
+        result = _measured(result, moved_since(work, calendar, before, attempt.morning), every)
     lives = [life for life in every if life.state is ItemState.OPEN]
     links = (*record_links(work, result.moved.new), *ledger_link(work, attempt.morning))
     found = drift_message(
@@ -56,14 +63,23 @@ def morning_messages(work: Work, attempt: Attempt, judged: Judged | None) -> lis
         owner=owners.default,
         links=links,
     ) or resolved_message(result, result.moved, words, owner=owners.default, links=ledger_link(work, attempt.morning))
+    found = found or unproven_message(result, words, owner=owners.default)
     if found is not None and judged is not None:
         unusual = notice_lines(judged.judgement, words)
         found = replace(found, lines=(*found.lines[:1], *unusual, *found.lines[1:]))
     return [
         *([found] if found else []),
         *_to_owners(work, result, every),
-        *_reminders(work, attempt.morning, lives),
+        *_reminders(work, attempt.morning, before, lives),
     ]
+
+
+def _measured(result: MorningResult, moved: Movement, lives: Sequence[Life]) -> MorningResult:
+    """Tell a morning against another one than the trusted morning before it."""
+    aside = {life.latest.item for life in lives if life.state in {ItemState.ACCEPTED, ItemState.QUARANTINED}}
+    moved = replace(moved, new=tuple(one for one in moved.new if one.item not in aside))
+    counts = result.differences
+    return replace(result, moved=moved, differences=counts and replace(counts, new=len(moved.new)))
 
 
 def _to_owners(work: Work, result: MorningResult, lives: Sequence[Life]) -> Iterable[Message]:
@@ -82,12 +98,11 @@ def _to_owners(work: Work, result: MorningResult, lives: Sequence[Life]) -> Iter
             yield owner_message(result, moved, words_of(work.reconciliation), lives=theirs, owner=owner)
 
 
-def _reminders(work: Work, morning: date, lives: Sequence[Life]) -> Iterable[Message]:
+def _reminders(work: Work, morning: date, before: date | None, lives: Sequence[Life]) -> Iterable[Message]:
     due, default = work.reconciliation.due, work.reconciliation.owners.default
-    calendar = work.store.ledger.calendar(work.id, until=morning)
-    # An unproven morning is in no calendar.
-    previous = calendar.before(morning) if morning in calendar.place else None
-    late = reminders(lives, morning, previous, escalate_after=due.escalate_after)
+    is_late = any(stage_of(life, morning, escalate_after=due.escalate_after) for life in lives)
+    earlier = lives_until(work, before) if is_late and before is not None else ()
+    late = reminders(lives, morning, earlier, before, escalate_after=due.escalate_after)
     for stage, ones in late.items():
         owners = {life.owner for life in ones}
         theirs = next(iter(owners)) if len(owners) == 1 else default

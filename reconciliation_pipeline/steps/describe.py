@@ -23,10 +23,10 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
     began = {**calendar.began, morning: began_at(attempt.started_at, attempt.as_of, live=attempt.live)}
     earlier = [day for day in calendar.mornings if day < morning]
     seen: dict[date, Sequence[Observation]] = {
-        **work.store.ledger.observations(work.id, until=morning, since=_far_enough(work, earlier, morning, began)),
+        **work.store.ledger.observations(work.id, until=morning, since=far_enough(work, earlier, morning, began)),
         morning: own or (),
     }
-    grown = matured(seen, _longest(work), began)
+    grown = matured(seen, longest(work), began)
     # Where keys are read in another way since, nothing is new and nothing resolved: everything is inventory.
     last = None if morning in calendar.begins or not earlier else earlier[-1]
     stored = work.store.outbox.all(work.id, morning=morning)
@@ -43,7 +43,7 @@ def describe(work: Work, attempt: Attempt) -> MorningResult:
     )
 
 
-def _longest(work: Work) -> timedelta:
+def longest(work: Work) -> timedelta:
     """Give the longest time in which a difference may be lag: whoever was seen that long ago is real."""
     return windows(work.reconciliation)[1]
 
@@ -52,9 +52,9 @@ def _all_new(observed: Iterable[Observation], earlier: Sequence[date]) -> Moveme
     return Movement((), ()) if earlier else movement((), observed)
 
 
-def _far_enough(work: Work, earlier: Iterable[date], morning: date, began: Mapping[date, datetime]) -> date | None:
+def far_enough(work: Work, earlier: Iterable[date], morning: date, began: Mapping[date, datetime]) -> date | None:
     """Name the trusted morning from which on all must be read to know what only looks young on this one."""
-    old = [day for day in earlier if is_long_ago(day, morning, _longest(work), began)]
+    old = [day for day in earlier if is_long_ago(day, morning, longest(work), began)]
     return old[-1] if old else None
 
 
@@ -132,9 +132,9 @@ def _grown(work: Work, calendar: Calendar, found: Sequence[Course]) -> list[Cour
     today = calendar.mornings[-1]
     if not any(one.latest.settling for one in found):
         return list(found)
-    since = _far_enough(work, calendar.mornings[:-1], today, calendar.began)
+    since = far_enough(work, calendar.mornings[:-1], today, calendar.began)
     seen = work.store.ledger.sightings(work.id, until=today, since=since)
-    open_now = opened(seen, _longest(work), calendar.began)
+    open_now = opened(seen, longest(work), calendar.began)
     return [
         replace(one, latest=replace(one.latest, settling=False))
         if one.stretches[-1].last == today and one.latest.item in open_now[today]
@@ -159,9 +159,9 @@ def open_on(work: Work, until: date | None, *, most: int | None = None) -> dict[
         latest = work.store.ledger.unproven(work.id, until=until)
         return {max(latest): frozenset(one.item for one in latest[max(latest)] if not one.settling)} if latest else {}
     first = mornings[-most] if most is not None and most < len(mornings) else mornings[0]
-    since = _far_enough(work, [day for day in mornings if day < first], first, calendar.began) or mornings[0]
+    since = far_enough(work, [day for day in mornings if day < first], first, calendar.began) or mornings[0]
     seen = work.store.ledger.sightings(work.id, until=until, since=since)
-    named = opened(seen, _longest(work), calendar.began)
+    named = opened(seen, longest(work), calendar.began)
     return {day: items for day, items in named.items() if day >= first}
 
 

@@ -1,7 +1,7 @@
 """How unusual was a morning, and what do its new differences share?"""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from reconciliation_pipeline.domain.spikes import FARTHEST, WEEK, Judgement, Ser
 from reconciliation_pipeline.domain.wording import Words
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.terms import windows
+from reconciliation_pipeline.steps.told import untold
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.arrivals import Arrived, Looked
 from reconciliation_pipeline.storage.errors import StorageError
@@ -55,11 +56,13 @@ def judge_morning(work: Work, morning: date) -> Judged | None:
         calendar = Calendar.of([morning])
     if calendar.mornings[-1] != morning:
         return None
+    # What came with a morning that told nobody counts as come with this one; else nobody would ever be alarmed.
+    skipped = untold(work, calendar, morning)
+    every = [day for day in calendar.mornings if day not in skipped]
     # Where keys are read in another way since, everything is inventory again.
-    mornings = [day for day in calendar.mornings if day >= calendar.begins[-1]]
-    found = (
-        work.store.ledger.arrived(work.id, _looked(work, calendar, mornings)) if len(mornings) > 1 else Arrived({}, {})
-    )
+    mornings = [day for day in every if day >= calendar.begins[-1]]
+    looked = _looked(work, every, mornings, calendar.began)
+    found = work.store.ledger.arrived(work.id, looked) if len(mornings) > 1 else Arrived({}, {})
     customers = min(attempt.snapshots[side].receipt.active for side in Side)
     lately = [day for day in mornings[:-1] if day > morning - WEEK]
     told = [day for day in lately if work.store.outbox.exists(key_of(work.id, day, Topic.SPIKE))]
@@ -67,14 +70,15 @@ def judge_morning(work: Work, morning: date) -> Judged | None:
     return Judged(judged, attempt, dict(found.latest)) if judged else None
 
 
-def _looked(work: Work, calendar: Calendar, mornings: Sequence[date]) -> list[Looked]:
+def _looked(
+    work: Work, every: Sequence[date], mornings: Sequence[date], began: Mapping[date, datetime]
+) -> list[Looked]:
     """Name the mornings that play a part, and for each how long ago is long ago."""
-    window, every = windows(work.reconciliation)[1], calendar.mornings
+    window, place = windows(work.reconciliation)[1], {morning: number for number, morning in enumerate(every)}
 
     def ripe(morning: date) -> date | None:
-        place = calendar.place[morning]
-        earlier = (every[at] for at in range(place - 1, -1, -1))
-        return next((day for day in earlier if is_long_ago(day, morning, window, calendar.began)), None)
+        earlier = (every[at] for at in range(place[morning] - 1, -1, -1))
+        return next((day for day in earlier if is_long_ago(day, morning, window, began)), None)
 
     first = mornings[-FARTHEST - 1 :][0]
     first = ripe(first) or every[0]

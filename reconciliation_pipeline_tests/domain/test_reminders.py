@@ -15,9 +15,12 @@ DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
-def stages(due: date | None, *, on: date = MORNING, since: date | None = None, state=ItemState.OPEN) -> list[Stage]:
-    found = reminders([a_life(seen(), state, due=due)], on, since or on - DAY, escalate_after=WEEK)
-    return list(found)
+def stages(
+    due: date | None, *, on: date = MORNING, since: date | None = None, state=ItemState.OPEN, was=None
+) -> list[Stage]:
+    """Remind of one difference that was known before; `was` is how, where that is another way."""
+    life = a_life(seen(), state, due=due)
+    return list(reminders([life], on, [was or life], since or on - DAY, escalate_after=WEEK))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +41,18 @@ def test_what_has_no_due_day_or_is_set_aside_is_not_remembered():
 
 
 def test_a_first_morning_remembers_nothing():
-    assert {} == reminders([a_life(seen(), due=MORNING)], MORNING, None, escalate_after=WEEK)
+    assert {} == reminders([a_life(seen(), due=MORNING)], MORNING, [], None, escalate_after=WEEK)
+
+
+def test_what_comes_back_to_act_on_is_remembered_however_long_ago_it_was_due():
+    set_aside = a_life(seen(), ItemState.ACCEPTED, due=MORNING - 3 * DAY)
+
+    assert [Stage.OVERDUE] == stages(MORNING - 3 * DAY, was=set_aside)
+    assert [] == stages(MORNING - 3 * DAY)
+
+
+def test_what_costs_enough_to_be_due_only_now_is_remembered():
+    assert [Stage.ESCALATED] == stages(MORNING - 10 * DAY, was=a_life(seen(), due=None))
 
 
 @given(st.integers(0, 30), st.sets(st.integers(0, 40), min_size=1))

@@ -242,6 +242,16 @@ def test_a_pretended_now_is_believed_only_where_every_side_is_local(company, ser
     assert "2026-02-03" != answer.data["date"]
 
 
+def test_a_key_that_the_rules_leave_nothing_of_is_a_record_without_a_key(company, serve):
+    crm = [customer(index, f"C-K{index:05d}") for index in range(40)] + [customer(40, "C-")]
+    company.configure(rest(serve(System(crm))), rest(serve(System(customers(39)))), keys={"prefix": {"crm": "C-"}})
+    company.confirm(41, 39)
+
+    answer = company.run()
+
+    assert (1, 1, 1) == (answer.exit, *answer.counts("crm_only", "no_key"))
+
+
 def test_two_runs_at_once_are_one_run_and_a_clear_word(company, serve):
     company.configure(rest(serve(System(customers(300)))), rest(serve(System(customers(299)))))
     company.confirm(300, 299)
