@@ -80,14 +80,14 @@ def test_what_was_there_on_our_first_morning_began_before_it():
 
 
 def test_the_message_of_an_untrusted_morning_says_why_and_what_to_do():
+    accept = "recon accept-count crm_billing --side billing --date 2026-11-22 --count N --by YOU --reason WHY"
     message = not_trustworthy_message(the_half_loaded_morning(), WORDS, owner="finance-ops")
 
     assert Topic.NOT_TRUSTWORTHY is message.topic
     assert "crm_billing: NOT TRUSTWORTHY, nothing was compared" == message.title
     assert (
         "2026-11-22: CRM 1,180 active (of 1,243 pulled, complete), Billing 130 running (of 130 pulled, incomplete).",
-        f"{FLOOR.text} If the drop is genuine, accept it for this morning with `recon accept-count crm_billing "
-        "--side billing --date 2026-11-22 --count N --by YOU --reason WHY` and run again.",
+        f"{FLOOR.text} If the drop is genuine, accept it for this morning with `{accept}` and run again.",
         "Nothing was compared, nothing was closed; the last trusted morning still stands.",
         "Look closer: `recon doctor crm_billing`.",
     ) == message.lines

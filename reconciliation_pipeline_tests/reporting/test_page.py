@@ -155,7 +155,7 @@ def test_a_morning_that_is_not_trustworthy_shows_reasons_and_no_difference():
 
     assert "This morning cannot be trusted" in text
     assert "Nothing was compared, nothing was closed; the last trusted morning still stands." in text
-    assert "If the drop is genuine, accept it for this morning with recon accept-count and run again." in text
+    assert "accept it for this morning with recon accept-count crm_billing --side billing" in text
     assert "Billing 130 running of 130 pulled Not proven to be complete" in text
     assert "first seen" not in text
     assert 'class="not_trustworthy"' in html

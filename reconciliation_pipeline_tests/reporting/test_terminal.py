@@ -47,8 +47,8 @@ crm_billing · 2026-11-22 04:00 Europe/Berlin · NOT TRUSTWORTHY
   CRM       1,180 active    of 1,243 pulled   13 pages   complete
   Billing     130 running   of   130 pulled    2 pages   incomplete
   Billing returned 130 records, below 80% of the 1,301 on 2026-11-21, the last trusted morning.
-    If the drop is genuine, accept it for this morning with `recon accept-count crm_billing --side billing --date 2026-11-22 \
---count N --by YOU --reason WHY` and run again.
+    If the drop is genuine, accept it for this morning with `recon accept-count crm_billing --side billing \
+--date 2026-11-22 --count N --by YOU --reason WHY` and run again.
   nothing was compared, nothing was closed; the last trusted morning still stands
   next: recon doctor crm_billing"""
 
