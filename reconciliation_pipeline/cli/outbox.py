@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from reconciliation_pipeline.cli.desk import a_date, at_work, environment, open_store
-from reconciliation_pipeline.cli.output import Json, Name, emit, say
+from reconciliation_pipeline.cli.output import Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.settings.load import load_all
 from reconciliation_pipeline.steps.alive import tell_dead
@@ -56,7 +56,12 @@ def outbox(
 def heartbeat(name: Name, day: Day = None, as_json: Json = False) -> None:
     """Store and send the Monday message, now; once per morning."""
     with at_work(name) as work:
-        told = tell_heartbeat(work, a_date(day))
+        asked = a_date(day) or work.today()
+        if asked > work.today():
+            # Its one message of that Monday would say today what is not known before then.
+            text = f"{asked} has not come yet; today is {work.today()} in {work.reconciliation.timezone}."
+            raise Problem("usage", text, place="--date", remedy="Name today, or a morning that is past.")
+        told = tell_heartbeat(work, asked)
     if as_json:
         emit({"reconciliation": name, "messages": list(told.stored), "sent": told.sent, "failed": told.failed})
     else:

@@ -18,7 +18,7 @@ from reconciliation_pipeline.domain.drift_message import (
 )
 from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.ledger import Movement, Observation
-from reconciliation_pipeline.domain.lives import ItemState, Life
+from reconciliation_pipeline.domain.lives import Closing, ItemState, Life
 from reconciliation_pipeline.domain.messages import Link, Message
 from reconciliation_pipeline.domain.pulse import Pulse
 from reconciliation_pipeline.domain.records import Side
@@ -146,8 +146,8 @@ def pulse_of(work: Work, today: date) -> Pulse:
         morning=today,
         active=_active(latest),
         open=sum(life.state is ItemState.OPEN for life in lives),
-        opened=sum(life.began_by > today - WEEK and life.state is not ItemState.SETTLING for life in lives),
-        resolved=sum(life.resolved_on is not None and life.resolved_on > today - WEEK for life in lives),
+        opened=sum(_is_opened_since(life, today - WEEK, mornings) for life in lives),
+        resolved=sum(_is_resolved_since(life, today - WEEK) for life in lives),
         days_since_trusted=(today - mornings[-1]).days if mornings else None,
         days_apart=1 if work.reconciliation.schedule.cron.endswith("*") else WEEK.days,
         active_before=_active(before),
@@ -156,6 +156,18 @@ def pulse_of(work: Work, today: date) -> Pulse:
         first=mornings[0] if mornings else None,
         gap=gap_of(work, today),
     )
+
+
+def _is_opened_since(life: Life, day: date, mornings: Sequence[date]) -> bool:
+    """Whether it opened since; what was only ever lag did not, nor did an inventory."""
+    is_inventory = life.is_inherited or life.began_by in mornings[:1] or not mornings
+    return life.began_by > day and not life.latest.settling and not is_inventory
+
+
+def _is_resolved_since(life: Life, day: date) -> bool:
+    if life.resolved_on is None or life.closing is Closing.SUPERSEDED or life.latest.settling:
+        return False
+    return life.resolved_on > day
 
 
 def _active(attempt: Attempt | None) -> dict[Side, int]:
