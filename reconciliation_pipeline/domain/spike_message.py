@@ -64,7 +64,7 @@ def sentence(one: SeriesJudgement, words: Words) -> str:
     if one.level is Level.ALARM and one.is_slow:
         rare = chance_words(one.week_chance, "such weeks")
         return f"{one.week:,} new {what} within seven days{_usual_week(one)}: {rare}."
-    since = f" since {one.days:.0f} days" if one.days >= 2 else ""  # noqa: PLR2004 - more than a day, in words
+    since = f" in {one.calendar_days} days" if one.calendar_days > 1 else ""
     return f"{one.new:,} new {what}{since}; {usual_words(one)}; {chance_words(one.chance)}."
 
 

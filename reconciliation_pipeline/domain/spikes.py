@@ -68,6 +68,7 @@ class SeriesJudgement:
         week_days: How many days those had.
         week_usual: The norm before that week.
         week_chance: How likely at least so many in a week are.
+        calendar_days: The days since the trusted morning before, all alike.
         level: How unusual it is.
         onset: The morning with which it probably began; None where nothing is unusual.
         begun: The morning on which the running episode of its kind was told; None where none runs.
@@ -83,6 +84,7 @@ class SeriesJudgement:
     week_days: float
     week_usual: Usual
     week_chance: float
+    calendar_days: int = 1
     level: Level = Level.NONE
     onset: date | None = None
     begun: date | None = None
@@ -255,6 +257,7 @@ def appraise(
         week_days=sums[1],
         week_usual=before,
         week_chance=chance(sums[0], before.past, sums[1]),
+        calendar_days=sum(days[last]),
     )
     level = _level(found, bars)
     if level is Level.NONE:

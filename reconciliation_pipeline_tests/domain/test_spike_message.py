@@ -123,3 +123,13 @@ def test_each_series_has_its_name():
     assert ["only in the CRM", "only in billing", "different values"] == [
         series_words(Series(kind), WORDS) for kind in (Kind.CRM_ONLY, Kind.BILLING_ONLY, Kind.VALUE_CONFLICT)
     ]
+
+
+def test_days_are_told_as_the_calendar_counts_them_however_little_a_weekend_weighs():
+    mornings = [LAST - back * DAY for back in range(70, 3, -1)]
+    on_working_days = {day: 0 if (day - DAY).weekday() >= 5 else 2 for day in mornings}
+
+    found = judge([*mornings, LAST], {BILLING: {**on_working_days, LAST: 20}}, customers=10_000)
+
+    assert found
+    assert any(line.startswith("20 new only in billing in 4 days; ") for line in alarm(found)[1])
