@@ -1,5 +1,6 @@
 """`recon accept-count`, `recon confirm-count`: what a person says about the counts of one morning."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated, cast
 
@@ -8,8 +9,11 @@ import typer
 from reconciliation_pipeline.cli.desk import a_date, at_work
 from reconciliation_pipeline.cli.output import Json, Name, Problem, emit, say
 from reconciliation_pipeline.domain.attempts import AcceptedCount, Attempt
+from reconciliation_pipeline.domain.doubts_history import CONFIRMED_WITHIN, close
 from reconciliation_pipeline.domain.records import Side
+from reconciliation_pipeline.domain.spelling import counted
 from reconciliation_pipeline.steps.prove import vouch
+from reconciliation_pipeline.steps.work import Work
 
 _Side = Annotated[str, typer.Option("--side", help="crm or billing")]
 _Day = Annotated[str, typer.Option("--date", metavar="D", help="The only morning it speaks of.")]
@@ -48,19 +52,32 @@ def confirm_count(
     Mornings that only lacked this are trusted at once; nothing has to be run again.
     """
     with at_work(name) as work:
-        work.store.confirmed_counts.keep(_said(work.id, side, day, number, by, reason))
+        said = _said(work.id, side, day, number, by, reason)
+        work.store.confirmed_counts.keep(said)
         trusted = vouch(work)
+        told = _next(work, said, trusted)
     if as_json:
         payload: dict[str, object] = {"reconciliation": name, "side": side, "date": day, "count": number}
-        emit({**payload, "by": by, "reason": reason, "trusted": [one.morning.isoformat() for one in trusted]})
+        emit({**payload, "by": by, "reason": reason, "trusted": _mornings(trusted)})
     else:
-        say(f"Recorded: {number:,} for {side} on {day}, read by {by}. {_next(name, trusted)}")
+        say(f"Recorded: {number:,} for {side} on {day}, read by {by}. {told}")
 
 
-def _next(name: str, trusted: tuple[Attempt, ...]) -> str:
+def _mornings(trusted: Sequence[Attempt]) -> list[str]:
+    """Name each morning once, however many attempts at it are trusted now."""
+    return list(dict.fromkeys(one.morning.isoformat() for one in trusted))
+
+
+def _next(work: Work, said: AcceptedCount, trusted: Sequence[Attempt]) -> str:
     if trusted:
-        return f"Trusted now: {', '.join(str(one.morning) for one in trusted)}."
-    return f"No morning is trusted by it yet: `recon report {name}` says what is still missing."
+        return f"Trusted now: {', '.join(_mornings(trusted))}."
+    pulled = [
+        one.snapshots[said.side].receipt for one in work.store.attempts.unproven(work.id) if one.morning == said.morning
+    ]
+    if pulled and not any(close(said, one, CONFIRMED_WITHIN) for one in pulled):
+        arrived = f"{counted(pulled[-1].pulled, 'record')} arrived, {pulled[-1].active:,} of them active"
+        return f"{arrived}: {said.count:,} is neither. If you mistyped, confirm again."
+    return f"No morning is trusted by it yet: `recon report {work.id}` says what is still missing."
 
 
 def _said(name: str, side: str, day: str, number: int, by: str, reason: str) -> AcceptedCount:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from inspect import signature
 from typing import Annotated
 
 import typer
@@ -41,11 +42,14 @@ _ABOUT = {
 _STATES = {Action.RELEASE: ItemState.QUARANTINED, Action.REOPEN: ItemState.ACCEPTED}
 """Where differences stand among which many are decided at once, if not open."""
 
+_OF_ONE = {"to": Action.ASSIGN, "until": Action.ACCEPT}
+"""Options that mean something in one command only, and which."""
+
 _Id = Annotated[str | None, typer.Argument(metavar="[ID]", help="The id that `recon list` shows.", show_default=False)]
 _By = Annotated[str, typer.Option("--by", help="Who says so.")]
 _Reason = Annotated[str, typer.Option("--reason", help="Why.")]
-_To = Annotated[str | None, typer.Option("--to", metavar="OWNER", help="With assign: who answers from now on.")]
-_Until = Annotated[str | None, typer.Option("--until", metavar="D", help="With accept: the last morning it holds.")]
+_To = Annotated[str | None, typer.Option("--to", metavar="OWNER", help="Who answers from now on.")]
+_Until = Annotated[str | None, typer.Option("--until", metavar="D", help="The last morning it holds.")]
 _Among = Annotated[
     str | None, typer.Option("--among", metavar="NAME", help="Instead of an ID: all that fit, in this reconciliation.")
 ]
@@ -89,6 +93,10 @@ def command(action: Action) -> Callable[..., None]:
             say(f"{lives[0].latest.item if len(lives) == 1 else counted(len(lives), 'difference')} {said}.")
 
     decided.__doc__ = _ABOUT[action]
+    whole = signature(decided)
+    offered = [one for name, one in whole.parameters.items() if _OF_ONE.get(name, action) is action]
+    # Typer offers what the signature names.
+    vars(decided)["__signature__"] = whole.replace(parameters=offered)
     return decided
 
 
@@ -126,8 +134,19 @@ def reconciliation_of(item: str) -> str:
 
 
 def _ask(chosen: Sequence[Life], wish: Wish, *, asks: bool) -> None:
-    if asks and not typer.confirm(f"{wish.action.capitalize()} {counted(len(chosen), 'difference')}?", err=True):
+    if asks and not _agrees(f"{wish.action.capitalize()} {counted(len(chosen), 'difference')}?"):
         raise Problem("not_confirmed", "Nothing was decided.", remedy="Say --yes to decide without being asked.")
+
+
+def _agrees(question: str) -> bool:
+    try:
+        return typer.confirm(question, err=True)
+    except typer.Abort as ended:
+        if isinstance(ended.__context__, KeyboardInterrupt):
+            raise
+        # Nobody is there to answer. The question did not end its line.
+        say("")
+        return False
 
 
 def _decide(work: Work, chosen: Sequence[str], wish: Wish) -> tuple[Life, ...]:

@@ -104,6 +104,13 @@ def _demo_variables() -> dict[str, str]:
     return {name: value for name, value in world.environment.items() if name != "RECON_NOW"} if world else {}
 
 
+def run_it(name: str, morning: date, today: date) -> str:
+    """Say how to get a result of a morning that has none."""
+    if morning > today:
+        return "That day has not come yet."
+    return f"Run it: `recon run {name}{'' if morning == today else f' --date {morning}'}`."
+
+
 def a_date(text: str | None) -> date | None:
     """Read a date given on the command line."""
     if text is None:

@@ -11,11 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from reconciliation_pipeline.cli.decide import reconciliation_of
-from reconciliation_pipeline.cli.desk import a_date, at_work, environment
+from reconciliation_pipeline.cli.desk import a_date, at_work, environment, run_it
+from reconciliation_pipeline.cli.listing import doubt_words
 from reconciliation_pipeline.cli.output import Exit, Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
+from reconciliation_pipeline.domain.spelling import counted
 from reconciliation_pipeline.reporting.case import case_file, record_links, run_link
-from reconciliation_pipeline.reporting.export import ExportFailed, Tell, export
+from reconciliation_pipeline.reporting.export import ExportFailed, Tell, export, format_of
 from reconciliation_pipeline.reporting.items import case_item, history_items
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.steps.describe import lives_until
@@ -42,23 +44,31 @@ def show(
 def export_items(
     name: Name,
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where to write it.")],
-    form: Annotated[str, typer.Option("--format", help="csv, jsonl, parquet or xlsx")] = "csv",
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="csv, jsonl, parquet or xlsx; by default what FILE ends in, else csv."),
+    ] = None,
     bom: Annotated[bool, typer.Option("--bom", help="Begin a CSV file with a byte order mark, for Excel.")] = False,
     day: Day = None,
     as_json: Json = False,
 ) -> None:
     """Write the differences to a file, resolved ones included."""
+    written = format_of(out) if form is None else form
     with at_work(name) as work:
         found = lives_until(work, a_date(day))
+        mornings = work.store.ledger.mornings(work.id, until=a_date(day))
     try:
         with _progress(len(found)) as tell:
-            export(found, out, form, bom=bom, tell=tell)
+            export(found, out, written, bom=bom, tell=tell)
     except ExportFailed as failed:
         raise Problem("export", failed.text, place=str(out), remedy=failed.remedy) from None
     if as_json:
-        emit({"reconciliation": name, "file": str(out), "format": form, "items": len(found)})
-    else:
-        say(f"{len(found):,} differences written to {out}.")
+        on = mornings[-1].isoformat() if mornings else None
+        emit({"reconciliation": name, "date": on, "file": str(out), "format": written, "items": len(found)})
+        return
+    say(f"{counted(len(found), 'difference')} written to {out}.")
+    if doubt := doubt_words(name, mornings, is_empty=not found):
+        say(doubt)
 
 
 @contextmanager
@@ -80,9 +90,10 @@ def report(
     """Write the morning's report: one HTML file that needs nothing else."""
     with at_work(name) as work:
         path = write_report(work, a_date(day), work.store.reports_folder, environment().ui_url)
+        remedy = run_it(name, a_date(day) or work.today(), work.today())
     if path is None:
         text = f"{name} has no morning to report on" + (f" on {day}." if day else " yet.")
-        raise Problem("no_morning", text, remedy=f"Run one: `recon run {name}`.", exit=Exit.USAGE)
+        raise Problem("no_morning", text, remedy=remedy, exit=Exit.USAGE)
     if as_json:
         emit({"reconciliation": name, "file": str(path)})
     else:

@@ -1,29 +1,36 @@
 """`recon list`: what differs, what was set apart, and what the list must not be taken for."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 
 from reconciliation_pipeline.cli.desk import a_date, at_work
-from reconciliation_pipeline.cli.output import Json, Name, emit, say
+from reconciliation_pipeline.cli.output import Json, Name, Problem, emit, say
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.domain.comparison import FormatDifference, KeyTrouble
 from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.lives import ItemState, Life
 from reconciliation_pipeline.domain.picking import Pick
 from reconciliation_pipeline.domain.records import Kind, Side
+from reconciliation_pipeline.domain.spelling import plain
 from reconciliation_pipeline.domain.wording import Words
 from reconciliation_pipeline.reporting.items import format_items, items, unpaired_items
 from reconciliation_pipeline.reporting.tables import difference_table, format_table, unpaired_table
 from reconciliation_pipeline.reporting.words import words_of
+from reconciliation_pipeline.settings.model import Reconciliation
+from reconciliation_pipeline.settings.rules import rules
 from reconciliation_pipeline.steps.describe import compared_on, gaps_before, lives_until
 from reconciliation_pipeline.steps.work import Work
+
+_WIDEST: Final = 120
+"""Letters to which a list grows on a narrower terminal; longer ones are folded."""
 
 
 class Listed(StrEnum):
@@ -48,6 +55,7 @@ class Listing:
         on: The day on which ages are told.
         found: The differences that were asked for.
         aside: How many differences of the morning are in each state.
+        is_narrowed: Whether less than the daily list was asked for.
         asks_apart: Whether what is counted apart was asked for as well; it has neither a state nor an owner.
         apart: Records that are compared with nothing.
         formats: Records that differ in format only, the first of them.
@@ -60,7 +68,8 @@ class Listing:
     mornings: Sequence[date]
     on: date
     found: Sequence[Life]
-    aside: Mapping[ItemState, int]
+    aside: Counter[ItemState]
+    is_narrowed: bool
     asks_apart: bool
     apart: Sequence[KeyTrouble]
     formats: Sequence[FormatDifference]
@@ -109,6 +118,8 @@ def _is_ours(kind: Listed) -> bool:
 def _looked_up(work: Work, day: date | None, kind: Listed | None, pick: Pick) -> Listing:
     mornings = work.store.ledger.mornings(work.id, until=day)
     lives = lives_until(work, day)
+    if pick.field is not None:
+        _refuse_unknown(pick.field, work.reconciliation, lives)
     on = mornings[-1] if mornings else day or work.today()
     asks_apart = pick == Pick(kind=pick.kind)
     compared = compared_on(work, day) if asks_apart else None
@@ -121,6 +132,7 @@ def _looked_up(work: Work, day: date | None, kind: Listed | None, pick: Pick) ->
         on=on,
         found=pick.of(lives, on) if kind is None or _is_ours(kind) else [],
         aside=Counter(life.state for life in lives),
+        is_narrowed=kind is not None or pick != Pick(),
         asks_apart=asks_apart,
         apart=[one for one in compared.key_troubles if kind in {None, one.kind}] if compared else [],
         formats=formats,
@@ -128,6 +140,16 @@ def _looked_up(work: Work, day: date | None, kind: Listed | None, pick: Pick) ->
         missing=gaps_before(work, day or work.today()),
         words=words_of(work.reconciliation),
     )
+
+
+def _refuse_unknown(field: str, reconciliation: Reconciliation, lives: Iterable[Life]) -> None:
+    """Refuse to look for a field that is not compared and never was: an empty answer would look like agreement."""
+    compared = [rule.name for rule in rules(reconciliation)]
+    # What was compared once and is not any more can still be looked for.
+    if field in compared or any(one.name == field for life in lives for one in life.latest.fields):
+        return
+    text = f"{plain(field)!r} is no field that {reconciliation.id} compares."
+    raise Problem("usage", text, place="--field", remedy=f"It compares {', '.join(compared) or 'no field'}.")
 
 
 def _as_json(listing: Listing) -> dict[str, Any]:
@@ -145,7 +167,7 @@ def _as_json(listing: Listing) -> dict[str, Any]:
 def _show(listing: Listing, kind: Listed | None) -> None:
     console, name = Console(), listing.name
     if listing.found:
-        console.print(difference_table(listing.found, listing.words, listing.on))
+        print_whole(difference_table(listing.found, listing.words, listing.on), console)
     if listing.asks_apart and (left := set_aside_words(listing.aside, name)):
         say(left)
     if listing.apart:
@@ -161,6 +183,14 @@ def _show(listing: Listing, kind: Listed | None) -> None:
     _say_what_it_is_worth(listing)
 
 
+def print_whole(table: RenderableType, console: Console) -> None:
+    """Print a table, wider than a narrow terminal where it would lose letters otherwise; terminals wrap such lines."""
+    least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
+    if least > console.width:
+        console = Console(file=console.file, width=least)
+    console.print(table)
+
+
 def set_aside_words(states: Mapping[ItemState, int], name: str) -> str:
     """Say what is not in the daily list because somebody decided so; empty where there is nothing."""
     parts = [
@@ -171,11 +201,30 @@ def set_aside_words(states: Mapping[ItemState, int], name: str) -> str:
     return f"Not listed: {', '.join(parts)}." if parts else ""
 
 
+def doubt_words(name: str, mornings: Sequence[date], *, is_empty: bool) -> str:
+    """Say what differences must not be taken for as long as no morning is trusted; empty where one is.
+
+    Args:
+        name: The reconciliation.
+        mornings: Its trusted mornings.
+        is_empty: Whether nothing was seen on an unproven one either.
+    """
+    if mornings:
+        return ""
+    if is_empty:
+        return "No morning was trusted and compared so far: this says nothing about the two systems."
+    return f"Unproven: nobody has confirmed the counts yet. `recon report {name}` says how."
+
+
 def _say_what_it_is_worth(listing: Listing) -> None:
     """Say what a list must not be taken for."""
-    if not listing.mornings and not listing.is_empty:
-        say(f"Unproven: nobody has confirmed the counts yet. `recon report {listing.name}` says how.")
-    elif not listing.mornings:
-        say("No morning was trusted and compared so far: this says nothing about the two systems.")
-    elif listing.is_empty:
+    doubt = doubt_words(listing.name, listing.mornings, is_empty=listing.is_empty and not listing.aside)
+    daily = [
+        f"{listing.aside[state]:,} {state}" for state in (ItemState.OPEN, ItemState.SETTLING) if listing.aside[state]
+    ]
+    if listing.is_empty and listing.is_narrowed and daily:
+        say(f"Nothing fits; {' and '.join(daily)} without these options.")
+    elif listing.is_empty and listing.mornings:
         say(f"Nothing to list. The last trusted morning is {listing.mornings[-1]}.")
+    if doubt:
+        say(doubt)

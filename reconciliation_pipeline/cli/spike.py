@@ -3,7 +3,7 @@
 import typer
 from rich.console import Console
 
-from reconciliation_pipeline.cli.desk import a_date, at_work
+from reconciliation_pipeline.cli.desk import a_date, at_work, run_it
 from reconciliation_pipeline.cli.output import Json, Name, Problem, emit
 from reconciliation_pipeline.cli.run import Day
 from reconciliation_pipeline.domain.spike_message import verdict
@@ -19,9 +19,9 @@ def spike(name: Name, day: Day = None, as_json: Json = False) -> None:
         morning = a_date(day) or work.today()
         judged = judge_morning(work, morning)
         shared = gather(work, judged).common if judged and judged.judgement.ringing else ()
-        words = words_of(work.reconciliation)
+        words, remedy = words_of(work.reconciliation), run_it(name, morning, work.today())
     if judged is None:
-        raise Problem("no_morning", f"{morning} has no result to judge.", remedy=f"Run it: `recon run {name}`.")
+        raise Problem("no_morning", f"{morning} has no result to judge.", remedy=remedy)
     found = judged.judgement
     text = verdict(found, words)
     if as_json:

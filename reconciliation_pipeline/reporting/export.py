@@ -30,6 +30,12 @@ Tell = Callable[[int], None]
 """Is told how many differences are written."""
 
 
+def format_of(path: Path) -> str:
+    """Take the format from the ending of a file's name; csv where it says nothing."""
+    ending = path.suffix.lower().removeprefix(".")
+    return ending if ending in FORMATS else "csv"
+
+
 class ExportFailed(Exception):
     """An export that was not written; nothing that was there before has changed.
 

@@ -66,8 +66,8 @@ def _rows(lives: Iterable[Life], words: Words, on: date | None) -> Table:
         table.add_column(name, no_wrap=True)
     shows_due = any(life.due for life in lives)
     if shows_due:
-        table.add_column("due", no_wrap=True)
-    table.add_column("owner", overflow="fold")
+        table.add_column("due", min_width=10)
+    table.add_column("owner", no_wrap=True)
     table.add_column("amount", justify="right", no_wrap=True)
     for life in lives:
         seen = life.latest
@@ -142,7 +142,8 @@ def format_table(found: Sequence[FormatDifference], total: int, words: Words) ->
 def _headed(*names: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in names:
-        table.add_column(name, overflow="fold", no_wrap=name == "id")
+        # On a narrow terminal a column is folded, and never so far that nobody can read it.
+        table.add_column(name, overflow="fold", no_wrap=name == "id", min_width=min(len(name), 8))
     return table
 
 

@@ -69,7 +69,7 @@ def _on_the_timeline(ours: Installation) -> list[str]:
         (["accept", "{id}", "--until", "2020-01-01", *BY], "cannot_decide"),
         (["accept", "{id}", *BY], "cannot_decide"),
         (["assign", "{id}", *BY], "cannot_decide"),
-        (["note", "{id}", "--to", "sales", *BY], "cannot_decide"),
+        (["note", "{id}", "--to", "sales", *BY], "usage"),
         (["note", "{id}", "--by", " ", "--reason", "x"], "cannot_decide"),
         (["release", "{id}", *BY], "cannot_decide"),
         (["note", "nobody", *BY], "unknown_id"),
