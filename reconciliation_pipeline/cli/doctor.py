@@ -26,6 +26,8 @@ from reconciliation_pipeline.storage.store import Store
 
 MARKS = {Health.OK: "[green]ok  [/]", Health.WARN: "[yellow]warn[/]", Health.FAIL: "[red]fail[/]"}
 
+_HANGING = " " * len("  warn ")
+
 Found = tuple[str, Finding]
 """What was found, and in which reconciliation."""
 
@@ -57,8 +59,11 @@ def _shown(found: Iterator[Found]) -> Iterator[Found]:
         if who != last:
             console.print(f"[bold]{who}[/]")
         last = who
-        console.print(f"  {MARKS[one.health]} {one.what}: ", end="")
-        console.print(f"{one.text} {one.remedy}".rstrip(), markup=False, highlight=False)
+        console.print(f"  {MARKS[one.health]} {one.what}: ", end="", soft_wrap=True)
+        # Long lines are left to the terminal, so that a command that is copied stays whole.
+        console.print(one.text, markup=False, highlight=False, soft_wrap=True)
+        if one.remedy:
+            console.print(f"{_HANGING}{one.remedy}", markup=False, highlight=False, soft_wrap=True)
         yield who, one
 
 

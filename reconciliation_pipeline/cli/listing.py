@@ -30,7 +30,7 @@ from reconciliation_pipeline.steps.describe import compared_on, gaps_before, liv
 from reconciliation_pipeline.steps.work import Work
 
 _WIDEST: Final = 120
-"""Letters to which a list grows on a narrower terminal; longer ones are folded."""
+"""Letters to which a list grows on a narrower terminal."""
 
 
 class Listed(StrEnum):
@@ -184,11 +184,11 @@ def _show(listing: Listing, kind: Listed | None) -> None:
 
 
 def print_whole(table: RenderableType, console: Console) -> None:
-    """Print a table, wider than a narrow terminal where it would lose letters otherwise; terminals wrap such lines."""
+    """Print a table wider than a terminal that has no room for its columns: the terminal wraps, and nothing is lost."""
     least = Measurement.get(console, console.options.update(max_width=_WIDEST), table).minimum
     if least > console.width:
         console = Console(file=console.file, width=least)
-    console.print(table)
+    console.print(table, crop=False)
 
 
 def set_aside_words(states: Mapping[ItemState, int], name: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from rich.cells import cell_len
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -33,6 +34,10 @@ STATE_STYLES = {
     ItemState.QUARANTINED: "magenta",
 }
 """One colour for each state."""
+
+
+_ID = 12
+"""Letters of the id of a difference."""
 
 
 def difference_table(lives: Iterable[Life], words: Words, on: date | None = None) -> Group:
@@ -62,14 +67,16 @@ def _rows(lives: Iterable[Life], words: Words, on: date | None) -> Table:
     shows_values = any(life.latest.kind is Kind.VALUE_CONFLICT for life in lives)
     both = f"{words.labels[Side.CRM]} / {words.labels[Side.BILLING]}"
     table = _headed("id", "customer", *([both] if shows_values else []))
-    for name in ("state", "first seen"):
-        table.add_column(name, no_wrap=True)
+    # What is not wrapped is cut where there is no room, unless it is said how much it needs.
+    table.add_column("state", no_wrap=True, min_width=_widest(life.state.value for life in lives))
+    table.add_column("first seen", no_wrap=True, min_width=len("first seen"))
     shows_due = any(life.due for life in lives)
     if shows_due:
         table.add_column("due", min_width=10)
-    table.add_column("owner", no_wrap=True)
-    table.add_column("amount", justify="right", no_wrap=True)
-    for life in lives:
+    table.add_column("owner", no_wrap=True, min_width=_widest(plain(life.owner) for life in lives))
+    amounts = [_amount(life.latest) for life in lives]
+    table.add_column("amount", justify="right", no_wrap=True, min_width=_widest(amounts))
+    for life, amount in zip(lives, amounts, strict=True):
         seen = life.latest
         table.add_row(
             _text(seen.item),
@@ -79,11 +86,17 @@ def _rows(lives: Iterable[Life], words: Words, on: date | None) -> Table:
             _text(life.first_seen.isoformat()),
             *([_due(life, on)] if shows_due else []),
             _text(life.owner),
-            _text(
-                f"{number(seen.amount.value, seen.amount.currency)} {seen.amount.currency}" if seen.amount else NOTHING
-            ),
+            _text(amount),
         )
     return table
+
+
+def _widest(texts: Iterable[str]) -> int:
+    return max(map(cell_len, texts), default=0)
+
+
+def _amount(seen: Observation) -> str:
+    return f"{number(seen.amount.value, seen.amount.currency)} {seen.amount.currency}" if seen.amount else NOTHING
 
 
 def _due(life: Life, on: date | None) -> Text:
@@ -143,7 +156,8 @@ def _headed(*names: str) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in names:
         # On a narrow terminal a column is folded, and never so far that nobody can read it.
-        table.add_column(name, overflow="fold", no_wrap=name == "id", min_width=min(len(name), 8))
+        is_id = name == "id"
+        table.add_column(name, overflow="fold", no_wrap=is_id, min_width=_ID if is_id else min(len(name), 8))
     return table
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from reconciliation_pipeline.demo import control
+from reconciliation_pipeline_tests.commands import recon
 from reconciliation_pipeline_tests.demo.conftest import free_port
 from reconciliation_pipeline_tests.other_data.company import PROJECT, Answer, Company, rest
 from reconciliation_pipeline_tests.other_data.servers import System, served
@@ -48,6 +49,22 @@ def test_the_demo_world_is_healthy_and_every_word_is_in_its_place(demo):
     for side in ("CRM", "Billing"):
         for what in ("account: it says it is", "by id: it finds record", "by key: it finds record"):
             assert any(line.startswith(f"  ok   {side} {what}") for line in lines), done.stdout
+
+
+def test_a_remedy_has_a_line_of_its_own_and_its_command_is_never_broken(tmp_path):
+    company = Company(tmp_path)
+    path = tmp_path / "none.jsonl"
+    status = {"field": "status", "active": ["active"]}
+    side = {"connector": "file", "path": str(path), "source_id": "id", "key": "number", "status": status}
+    company.configure(*[{**side, "fields": {"plan": "plan"}}] * 2, compare=["plan"])
+
+    done = recon(["doctor", "pair", "--quick"], {**company.environ(), "COLUMNS": "40"}, timeout=120)
+    lines = done.stdout.splitlines()
+
+    at = next(number for number, line in enumerate(lines) if line.startswith("  warn last trusted morning: "))
+    assert "       Run one: `recon run pair`." == lines[at + 1]
+    assert [] == [line for line in lines if line.count("`") % 2]
+    assert max(map(len, lines)) > 80
 
 
 def test_a_database_that_is_gone_keeps_nobody_from_looking_at_the_systems(tmp_path):

@@ -4,6 +4,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console, RenderableType
 
+from reconciliation_pipeline.cli.listing import print_whole
 from reconciliation_pipeline.domain.comparison import KeyTrouble
 from reconciliation_pipeline.domain.lives import ItemState
 from reconciliation_pipeline.domain.records import Side
@@ -41,6 +42,18 @@ def test_a_row_tells_a_difference_in_words():
     assert [one.item, "C-7", "open", "2026-11-22", "finance-ops", "48.00 EUR"] == [
         cell.strip() for cell in row.split("  ") if cell.strip()
     ]
+
+
+@pytest.mark.parametrize("columns", [20, 80])
+def test_on_a_narrow_terminal_no_owner_state_or_amount_loses_a_letter(columns):
+    lives = [replace(a_life(conflict("C-100234", amount="48.00")), due=MORNING, state=ItemState.QUARANTINED)]
+    lives = [replace(life, latest=replace(life.latest, owner="Finance Ops")) for life in lives]
+    paper = io.StringIO()
+
+    print_whole(difference_table(lives, WORDS, MORNING), Console(file=paper, width=columns))
+
+    for whole in ("quarantined", "Finance Ops", "first seen", "48.00 EUR", "C-100234", lives[0].latest.item):
+        assert whole in paper.getvalue()
 
 
 def test_ways_of_disagreeing_stand_apart_the_most_numerous_first():
