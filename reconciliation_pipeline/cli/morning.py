@@ -39,13 +39,13 @@ def run_morning(work: Work, morning: date, *, quiet: bool = False) -> MorningRes
         ) from None
     attempt = _standing_for(work, morning, ran)
     if attempt is None or attempt.standing is Standing.BEGUN:
-        tell_failure(work, morning, ran.failure or _NO_STEP)
+        tell_failure(work, morning, ran.failure or _NO_STEP, run_id=ran.run_id)
         text = f"The run of {morning} ended without a result. {ran.failure or _NO_STEP}"
         remedy = f"Nothing was compared, nothing was closed. Try `recon doctor {work.id}`; the log is run {ran.run_id}."
         raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)
     if ran.failure and attempt.standing is not Standing.REFUSED:
         # A refusal makes its steps fail and is a result; here a step broke that should not have.
-        tell_failure(work, morning, ran.failure)
+        tell_failure(work, morning, ran.failure, run_id=ran.run_id)
         text = f"The run of {morning} broke off before its last step. {ran.failure}"
         remedy = f"Run the morning again; what is recorded already stays. The log is run {ran.run_id}."
         raise Problem("run_failed", text, place=work.id, remedy=remedy, exit=Exit.NOT_TRUSTWORTHY)

@@ -20,7 +20,7 @@ EVERY: Final = 60
 """Seconds between two looks."""
 
 NEWBORN: Final = 300
-"""Seconds that a run has to take its turn; one that holds no morning after that is not at work."""
+"""Seconds that a run without a morning may be silent, before its turn or after it; then it is not at work."""
 
 _UNDER_WAY: Final = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
 _TO_COME: Final = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED, *_UNDER_WAY]
@@ -70,10 +70,19 @@ def _dead(instance: dg.DagsterInstance, work: Work, now: float) -> Iterable[str]
         is_holder = holder is not None and holder.run_id == run.run_id
         if is_holder and holder is not None and not holder.is_over(work.clock()):
             continue
-        # A run takes its turn soon after it has begun. One that has none by then either never came that far, or has
-        # been followed by another run.
-        if is_holder or now - (record.start_time or record.create_timestamp.timestamp()) > NEWBORN:
+        # Without the morning a run is at work only before it takes its turn and after it let go: a last check, its
+        # end. Both are short, and each step of them leaves an event.
+        if is_holder or now - _last_sign(instance, record, now) > NEWBORN:
             yield run.run_id
+
+
+def _last_sign(instance: dg.DagsterInstance, record: dg.RunRecord, now: float) -> float:
+    """Say when a run was last heard of, in seconds since 1970; its events are asked for only where that matters."""
+    began = record.start_time or record.create_timestamp.timestamp()
+    if now - began <= NEWBORN:
+        return began
+    latest = instance.get_records_for_run(record.dagster_run.run_id, limit=1, ascending=False).records
+    return max(began, latest[0].timestamp) if latest else began
 
 
 def build_missed(reconciliation: Reconciliation) -> dg.SensorDefinition:

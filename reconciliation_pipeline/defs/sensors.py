@@ -73,7 +73,7 @@ def _failed_checks(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefini
 
 
 def _failing(instance: dg.DagsterInstance, reconciliation: Reconciliation, partition: str) -> Iterable[str]:
-    """Name the checks whose latest evaluation of a partition failed."""
+    """Name the checks whose latest evaluation of a partition failed; a warning, as an unproven count is, is none."""
     from dagster._core.event_api import PartitionKeyFilter
     from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 
@@ -81,7 +81,10 @@ def _failing(instance: dg.DagsterInstance, reconciliation: Reconciliation, parti
         latest = instance.event_log_storage.get_asset_check_execution_history(
             key, limit=1, partition_filter=PartitionKeyFilter(key=partition)
         )
-        if latest and latest[0].status == AssetCheckExecutionRecordStatus.FAILED:
+        if not latest or latest[0].status != AssetCheckExecutionRecordStatus.FAILED:
+            continue
+        found = latest[0].evaluation
+        if found is None or found.severity is dg.AssetCheckSeverity.ERROR:
             yield key.to_user_string()
 
 
@@ -104,7 +107,8 @@ def _failed_runs(reconciliations: Sequence[Reconciliation]) -> dg.SensorDefiniti
         for reconciliation in concerned:
             with office.work(reconciliation) as work:
                 sentence = f"Run {run.run_id[:8]} ended before the morning did."
-                words.append(f"{reconciliation.id}: {tell_failure(work, morning_of(partition), sentence).words}")
+                told = tell_failure(work, morning_of(partition), sentence, run_id=run.run_id)
+                words.append(f"{reconciliation.id}: {told.words}")
         return dg.SkipReason(" ".join(words))
 
     return sensor

@@ -1,4 +1,4 @@
-"""Who notices that today's morning has no trusted result, when nothing ran that could have said so?"""
+"""Who notices that a morning has no trusted result, when nothing ran that could have said so?"""
 
 import dagster as dg
 
@@ -15,14 +15,14 @@ OFF = "Somebody switched its schedule off."
 
 
 def build_silence(reconciliation: Reconciliation) -> dg.SensorDefinition:
-    """Build the sensor that tells people, once a day, that today's morning has no trusted result."""
+    """Build the sensor that tells people, once a day, that the latest morning has no trusted result."""
 
     @dg.sensor(
         name=silence_name(reconciliation.id),
         description=(
-            f"Tells once when today's morning has no trusted result {PATIENCE.seconds // 3600} hours after its time, "
-            "and nobody was told why. It asks our own store, so that a backfill of another day does not count, and "
-            "says what it saw in every tick."
+            f"Tells once when the latest morning has no trusted result {PATIENCE.seconds // 3600} hours after its "
+            "time, past midnight, too, and nobody was told why. It asks our own store, so that a backfill of another "
+            "day does not count, and says what it saw in every tick."
         ),
         minimum_interval_seconds=SELDOM,
         default_status=dg.DefaultSensorStatus.RUNNING,

@@ -16,6 +16,7 @@ def silence_message(  # noqa: PLR0913 - one sentence each
     *,
     due: datetime,
     last: date | None,
+    today: date | None = None,
     because: str = "",
     owner: str = "",
 ) -> Message:
@@ -25,17 +26,26 @@ def silence_message(  # noqa: PLR0913 - one sentence each
         reconciliation: Id of the reconciliation.
         morning: The morning.
         due: When it was due (UTC).
-        last: The last morning with a trusted result; None where there is none.
+        last: The last morning with a trusted result before it; None where there is none.
+        today: The local date, where midnight is past; by default the morning's own.
         because: What is known of why, a sentence.
         owner: Who it is for.
     """
     title = f"{reconciliation}: no trusted result of {morning}"
-    ago = "" if last is None else f", {counted((morning - last).days, 'day')} ago"
+    is_past = today is not None and today > morning
+    ago = "" if last is None else f", {counted(((today or morning) - last).days, 'day')} ago"
+    it_was_due = f"It was due at {due:%H:%M} UTC. Nobody knows whether the two systems agree today."
+    it_is_past = f"It was due on {due:%Y-%m-%d at %H:%M} UTC. Nobody knows whether the two systems agreed then."
+    run_it = f"Look closer: `recon doctor {reconciliation}`, then run it: `recon run {reconciliation}`."
+    run_today = (
+        f"Look closer: `recon doctor {reconciliation}`. Today's data never goes into a past morning: "
+        f"`recon run {reconciliation}` looks at today."
+    )
     lines = (
-        f"It was due at {due:%H:%M} UTC. Nobody knows whether the two systems agree today.",
+        it_is_past if is_past else it_was_due,
         because,
         f"The last trusted morning was {last}{ago}." if last else "There is no trusted morning yet.",
-        f"Look closer: `recon doctor {reconciliation}`, then run it: `recon run {reconciliation}`.",
+        run_today if is_past else run_it,
     )
     said = tuple(filter(None, lines))
     return Message(reconciliation, morning, Topic.SILENCE, title, said, owner, severity=Severity.HIGH)

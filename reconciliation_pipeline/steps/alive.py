@@ -10,6 +10,7 @@ from reconciliation_pipeline.channels.build import ping_name
 from reconciliation_pipeline.domain.quiet import channel_down_message, quiet_since
 from reconciliation_pipeline.steps.senders import senders
 from reconciliation_pipeline.steps.tell import deliver_due
+from reconciliation_pipeline.steps.told_today import is_todays
 from reconciliation_pipeline.steps.work import Work
 
 
@@ -52,14 +53,15 @@ def dead_channels(work: Work) -> tuple[Dead, ...]:
     return tuple(found)
 
 
-def tell_dead(work: Work, morning: date | None = None) -> str:
+def tell_dead(work: Work, morning: date | None = None, *, run_id: str = "") -> str:
     """Tell every other channel, once a day, which channels take nothing; gives back what was seen, in words.
 
     Args:
         work: The reconciliation at hand.
         morning: The morning that is being run, if one is; a past one tells nobody anything.
+        run_id: The run that is at it; one that went past midnight still tells.
     """
-    if morning is not None and morning != work.today():
+    if morning is not None and not is_todays(work, morning, run_id=run_id):
         return ""
     dead = [one for one in dead_channels(work) if one.is_dead]
     if not dead:

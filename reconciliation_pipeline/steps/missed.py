@@ -1,7 +1,8 @@
 """Did this morning's tick get lost, so that the morning has to be filled now?
 
 Whoever was switched off at four knows nothing of it at nine. Our store does: it knows which mornings have a result.
-Only today is ever filled; a day that is gone stays a gap.
+Only today is ever filled; a day that is gone stays a gap, so one that is due in the last half hour before midnight is
+never filled. `silence.py` tells it.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Tell the right people, once.
 
 Every message is stored under its idempotency key before it is sent; whoever notices first stores
-it, everyone may send it. Past mornings are never announced.
+it, everyone may send it. Past mornings are never announced; which one is past stands in `told_today.py`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -17,6 +17,7 @@ from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.steps.compose import ledger_link, morning_messages, pulse_of
 from reconciliation_pipeline.steps.senders import senders
 from reconciliation_pipeline.steps.spikes import Judged, gather, judge_morning
+from reconciliation_pipeline.steps.told_today import is_todays
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.store import Store
 
@@ -31,9 +32,15 @@ class Told:
     words: str
 
 
-def tell_morning(work: Work, morning: date) -> Told:
-    """Tell what this morning left to act on, and whether it was a spike; nothing when nothing is."""
-    if morning != work.today():
+def tell_morning(work: Work, morning: date, *, run_id: str = "") -> Told:
+    """Tell what this morning left to act on, and whether it was a spike; nothing when nothing is.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: The local date.
+        run_id: The run that tells it; one that went past midnight still does.
+    """
+    if not is_todays(work, morning, run_id=run_id):
         return Told((), 0, 0, f"{morning} is past: it is recorded, and nobody is told.")
     attempt = work.store.attempts.latest_recorded(work.id, morning)
     if attempt is None:
@@ -54,9 +61,16 @@ def tell_spike(work: Work, morning: date) -> Told:
     return _told(work, _alarm(work, judged), prefix=f"{verdict(judged.judgement, words_of(work.reconciliation))} ")
 
 
-def tell_failure(work: Work, morning: date, sentence: str) -> Told:
-    """Make sure that a failure of today's morning is told; a refusal was told with its verdict."""
-    if morning != work.today():
+def tell_failure(work: Work, morning: date, sentence: str, *, run_id: str = "") -> Told:
+    """Make sure that a failure of today's morning is told; a refusal was told with its verdict.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: The local date.
+        sentence: What broke.
+        run_id: The run that broke; one that went past midnight is told all the same.
+    """
+    if not is_todays(work, morning, run_id=run_id):
         return Told((), 0, 0, f"{morning} is past: nobody is told.")
     has_result = work.store.attempts.latest_recorded(work.id, morning) is not None
     owner = work.reconciliation.owners.default
@@ -86,9 +100,14 @@ def tell_broken_settings(store: Store, name: str, mistakes: Sequence[str], *, at
     return message.key
 
 
-def deliver_due(work: Work) -> Told:
-    """Send what is waiting in the outbox."""
-    return _told(work, [])
+def deliver_due(work: Work, *, ping_of: date | None = None) -> Told:
+    """Send what is waiting in the outbox.
+
+    Args:
+        work: The reconciliation at hand.
+        ping_of: The morning that a monitor outside is told of; by default today's.
+    """
+    return _told(work, [], ping_of=ping_of)
 
 
 def _alarm(work: Work, judged: Judged | None) -> list[Message]:
@@ -99,9 +118,9 @@ def _alarm(work: Work, judged: Judged | None) -> list[Message]:
     return [found] if found else []
 
 
-def _told(work: Work, messages: Iterable[Message], *, prefix: str = "") -> Told:
+def _told(work: Work, messages: Iterable[Message], *, prefix: str = "", ping_of: date | None = None) -> Told:
     now = work.clock()
     stored = tuple(one.key for one in messages if work.store.outbox.put(one, work.channels(one), at=now))
-    sent = deliver(work.store.outbox, senders(work).ready, now, only=work.id)
+    sent = deliver(work.store.outbox, senders(work, ping_of=ping_of).ready, now, only=work.id)
     words = f"{prefix}{len(stored)} stored, {sent.sent} sent, {sent.failed} could not be sent yet."
     return Told(stored, sent.sent, sent.failed, words)

@@ -17,7 +17,7 @@ from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.database import add_unless_there, reading, writing
 from reconciliation_pipeline.storage.errors import AttemptNotBegun, AttemptNotTrusted
 from reconciliation_pipeline.storage.outbox import put_within
-from reconciliation_pipeline.storage.tables import attempts, observations
+from reconciliation_pipeline.storage.tables import attempts, observations, set_apart
 
 _Where = sa.ColumnElement[bool]
 
@@ -128,7 +128,8 @@ class Attempts:
                 text = f"{_in_words(attempt)} is not trusted, so there is nothing to withdraw."
                 raise AttemptNotTrusted(text)
             its_id = sa.select(attempts.c.id).where(same_attempt(attempt)).scalar_subquery()
-            connection.execute(sa.delete(observations).where(observations.c.attempt_id == its_id))
+            for table in (observations, set_apart):
+                connection.execute(sa.delete(table).where(table.c.attempt_id == its_id))
             for message in messages:
                 put_within(connection, message, channels, at=at)
 
@@ -199,6 +200,11 @@ class Attempts:
     def of_run(self, run_id: str) -> Attempt | None:
         """Find the last attempt a run made, in whatever standing."""
         found = self._select(attempts.c.run_id == run_id, order=[attempts.c.id.desc()], limit=1)
+        return found[0] if found else None
+
+    def first(self, reconciliation: str) -> Attempt | None:
+        """Find the attempt that was made before all others, whatever its morning and its standing."""
+        found = self._select(_of(reconciliation), order=[attempts.c.started_at.asc(), attempts.c.id.asc()], limit=1)
         return found[0] if found else None
 
     def last_morning(self, reconciliation: str) -> date | None:

@@ -1,5 +1,6 @@
 """What sets right by itself what a night left: runs whose process died, and a morning that nobody began."""
 
+import time
 from datetime import date, timedelta
 
 import dagster as dg
@@ -126,12 +127,21 @@ def look_for_dead(home, instance):
     """Look for dead runs once, so many seconds after the records were made; gives back the tick's words."""
 
     def once(later=0.0):
-        import time
-
         context = dg.build_sensor_context(instance=instance, resources={"office": Office()})
         return said(build_dead_runs([a_pair()], lambda: time.time() + later)(context))
 
     return once
+
+
+@pytest.fixture
+def an_event(instance):
+    """Let a run be heard of once more, so many seconds from now."""
+
+    def heard(run, later):
+        line = dg.EventLogEntry(None, "info", "At work.", run.run_id, time.time() + later)
+        instance.handle_new_event(line)
+
+    return heard
 
 
 def status(instance, run):
@@ -166,6 +176,27 @@ def test_a_run_has_five_minutes_to_take_its_turn(look_for_dead, a_run, instance)
 
     assert "Every run that is shown as started is at work." == look_for_dead(NEWBORN - 10)
     assert f"Ended, because their processes are gone: {run.run_id}." == look_for_dead(NEWBORN + 10)
+
+
+def test_a_run_that_let_go_of_its_morning_has_five_minutes_from_its_last_event(
+    look_for_dead, a_run, an_event, instance
+):
+    run = a_run()
+    an_event(run, 2 * NEWBORN)
+
+    assert "Every run that is shown as started is at work." == look_for_dead(3 * NEWBORN - 10)
+    assert dg.DagsterRunStatus.STARTED is status(instance, run)
+    assert f"Ended, because their processes are gone: {run.run_id}." == look_for_dead(3 * NEWBORN + 10)
+
+
+def test_a_run_with_a_last_check_to_come_is_left_alone_while_another_works_on_its_morning(
+    look_for_dead, a_run, an_event, instance
+):
+    run, follower = a_run(), a_run()
+    an_event(run, 2 * NEWBORN)
+    hold(follower.run_id)
+
+    assert "Every run that is shown as started is at work." == look_for_dead(2 * NEWBORN + 10)
 
 
 def test_a_run_that_another_one_followed_is_ended(look_for_dead, a_run, instance):

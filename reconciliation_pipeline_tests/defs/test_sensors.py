@@ -43,12 +43,13 @@ def look_at_checks(look, instance):
 def check_fails(instance):
     """Put the failed check of a morning into Dagster's records."""
 
-    def failing(morning):
+    def failing(morning, severity=dg.AssetCheckSeverity.ERROR):
         evaluation = dg.AssetCheckEvaluation(
             asset_key=dg.AssetKey(["pair", "crm_snapshot"]),
             check_name="is_complete",
             passed=False,
             metadata={},
+            severity=severity,
             partition=morning.isoformat(),
         )
         instance.report_runless_asset_event(evaluation)
@@ -103,6 +104,16 @@ def test_a_failed_check_of_a_past_morning_is_not_told(look_at_checks, check_fail
     assert [] == topics()
 
 
+def test_a_check_that_only_warns_has_not_failed_and_leaves_the_word_to_a_run_that_does(
+    look_at_checks, check_fails, run_fails
+):
+    check_fails(TODAY, dg.AssetCheckSeverity.WARN)
+
+    assert "No check of today's mornings has failed." == look_at_checks()
+    assert [] == topics()
+    assert "1 stored" in run_fails(TODAY)
+
+
 def test_a_failed_run_is_told_once_and_says_that_there_is_no_result(run_fails):
     assert "1 stored" in run_fails(TODAY)
     assert "It was told before. 0 stored" in run_fails(TODAY)
@@ -137,6 +148,16 @@ def test_a_failed_run_after_a_failed_check_is_not_told_again(look_at_checks, run
 def test_a_failed_run_of_a_past_morning_is_not_told(run_fails):
     assert "2026-11-21 is past: nobody is told." in run_fails(YESTERDAY)
     assert [] == topics()
+
+
+def test_a_run_that_pulled_its_morning_and_failed_after_midnight_is_told(run_fails, monkeypatch):
+    run_id = "0b6d9b3e-8f0a-4a52-9f4d-3f2a3c9d2f11"
+    with opened() as store:
+        store.attempts.begin("pair", TODAY, run_id=run_id, started_at=NOW, live=True)
+    monkeypatch.setenv("RECON_NOW", "2026-11-23T00:05:00+01:00")
+
+    assert "1 stored" in run_fails(TODAY, run_id=run_id)
+    assert TOLD == topics()
 
 
 def test_a_failed_run_without_a_morning_is_not_told(run_fails):

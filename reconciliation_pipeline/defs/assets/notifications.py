@@ -34,10 +34,10 @@ def build_notifications(reconciliation: Reconciliation, mornings: dg.PartitionsD
         context: dg.AssetExecutionContext, office: dg.ResourceParam[Office]
     ) -> dg.MaterializeResult[None]:
         """Store what has to be said, then send it."""
-        morning = morning_of(context.partition_key)
+        morning, run_id = morning_of(context.partition_key), context.run.run_id
         with failing_in_words(), office.work(reconciliation) as work, in_turn(context, work, morning, lets_go=True):
-            told = tell_morning(work, morning)
-            also = (tell_monitor(work, morning), tell_dead(work, morning))
+            told = tell_morning(work, morning, run_id=run_id)
+            also = (tell_monitor(work, morning, run_id=run_id), tell_dead(work, morning, run_id=run_id))
         for words in filter(None, (told.words, *also)):
             context.log.info(words)
         return dg.MaterializeResult(metadata=notifications_metadata(told))
