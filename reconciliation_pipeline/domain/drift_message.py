@@ -63,7 +63,9 @@ def drift_message(  # noqa: PLR0913 - what a morning left
     is_first, name = result.first, result.reconciliation
     news = "first morning" if is_first else f"{counts.new:,} new" if counts.new else "none new"
     apart = (aside_words(counts), format_words(counts), keys_words(counts), unknown_words(counts))
-    standing = f"{_capital(first_words(rekeyed=result.rekeyed))}." if is_first else _standing(moved, lives, words)
+    standing = (
+        f"{_capital(first_words(rekeyed=result.rekeyed))}." if is_first else _standing(result, moved, lives, words)
+    )
     lines = (
         sides_line(result, words),
         *(reason_words(reason) for reason in result.reasons),
@@ -94,7 +96,7 @@ def owner_message(
         owner: Who they are.
     """
     name, news = result.reconciliation, f"{len(moved.new):,} new" if moved.new else "none new"
-    standing = _standing(moved, lives, words)
+    standing = _standing(result, moved, lives, words)
     lines = (
         *new_lines(moved.new, words, heading="New"),
         *resolved_lines(moved.resolved, words),
@@ -153,13 +155,13 @@ def _named(found: Sequence[Observation], words: Words) -> list[str]:
     return [*lines, f"and {rest:,} more"] if rest > 0 else lines
 
 
-def _standing(moved: Movement, lives: Iterable[Life], words: Words) -> str:
+def _standing(result: MorningResult, moved: Movement, lives: Iterable[Life], words: Words) -> str:
     """Say in one line what was open before and still is; empty where nothing was."""
     new = {one.item for one in moved.new}
     old = [life for life in lives if life.latest.item not in new]
     if not old:
         return ""
-    days = max((life.last_seen - life.began_by).days for life in old)
+    days = max((result.morning - life.began_by).days for life in old)
     cost = money_words(_together(money_lines(life.latest for life in old)), words)
     return ", ".join([f"unchanged: {len(old):,}", f"oldest {counted(days, 'day')}", *([cost] if cost else [])]) + "."
 

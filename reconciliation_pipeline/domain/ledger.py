@@ -90,6 +90,7 @@ class Sighting(NamedTuple):
     signature: str
     settling: bool
     had_cleared: bool = False
+    key: str = ""
 
 
 def is_long_ago(first: date, morning: date, window: timedelta, began: Mapping[date, datetime]) -> bool:
@@ -118,7 +119,7 @@ def ripe(
     """Name what looks young and is not: an earlier trusted morning, at least one window ago, saw it unchanged.
 
     A record that something touches every night would look young for ever by its timestamps alone. What was seen to be
-    gone was not there unchanged: it begins anew.
+    gone was not there unchanged: it begins anew. What still stands because nobody could look (`apart.py`) grows old.
 
     Args:
         seen: What each trusted morning observed, also those that observed nothing.

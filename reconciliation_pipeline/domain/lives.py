@@ -4,17 +4,19 @@ Everything here is derived, never stored: first and last seen, since when, resol
 it is due. So mornings may arrive in any order, twice, or be taken back.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
 
+from reconciliation_pipeline.domain.apart import by_key
 from reconciliation_pipeline.domain.decisions import Decision, InForce, in_force
 from reconciliation_pipeline.domain.due import DuePolicy, Severity
 from reconciliation_pipeline.domain.ledger import Observation
-from reconciliation_pipeline.domain.records import Kind, Side
+from reconciliation_pipeline.domain.narrowed import at_latest, last_change
 
 FLAPS: Final = 3
 """So many beginnings within `FLAP_SPAN` are no news any more: it comes and goes."""
@@ -42,12 +44,12 @@ class Closing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Trusted mornings in a row on which a difference was there.
+    """Trusted mornings in a row on which a difference was there, as far as they could look.
 
     Attributes:
-        first: The first of them.
-        last: The last of them.
-        mornings: How many they are.
+        first: The first of them, which saw it.
+        last: The last of them, which saw it or could not look.
+        mornings: How many saw it.
     """
 
     first: date
@@ -62,10 +64,12 @@ class Course:
     Attributes:
         latest: The latest observation of it.
         stretches: Oldest first, at least one.
+        apart: Trusted mornings that could not look at it (`apart.py`).
     """
 
     latest: Observation
     stretches: tuple[Stretch, ...]
+    apart: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,9 +111,17 @@ class Calendar:
             following = own
         return [*self.mornings[:1], *reversed(found)]
 
-    def before(self, morning: date) -> date | None:
-        """Give the trusted morning before one, in the same epoch."""
-        return None if morning in self.begins else self.mornings[self.place[morning] - 1]
+    def before(self, morning: date, apart: Collection[date] = ()) -> date | None:
+        """Give the trusted morning before one, in the same epoch; those that could not look are passed over."""
+        while morning not in self.begins:
+            morning = self.mornings[self.place[morning] - 1]
+            if morning not in apart:
+                return morning
+        return None
+
+    def last(self, morning: date, apart: Collection[date]) -> date:
+        """Give the last morning up to one that could look, where one before it could."""
+        return morning if morning not in apart else self.before(morning, apart) or morning
 
     def after(self, morning: date) -> date | None:
         """Give the trusted morning after one."""
@@ -196,12 +208,15 @@ class Terms:
     timed: bool = False
 
 
-def courses(calendar: Calendar, seen: Mapping[date, Iterable[Observation]]) -> tuple[Course, ...]:
+def courses(
+    calendar: Calendar, seen: Mapping[date, Iterable[Observation]], apart: Mapping[date, AbstractSet[str]] | None = None
+) -> tuple[Course, ...]:
     """Put what each morning observed together, by difference.
 
     Args:
         calendar: Every trusted morning.
         seen: What each of them observed; mornings that observed nothing may be left out.
+        apart: The customer numbers that each did not compare.
     """
     sightings: dict[str, list[date]] = {}
     latest: dict[str, Observation] = {}
@@ -209,18 +224,36 @@ def courses(calendar: Calendar, seen: Mapping[date, Iterable[Observation]]) -> t
         for observation in seen.get(morning, ()):
             sightings.setdefault(observation.item, []).append(morning)
             latest[observation.item] = observation
-    return tuple(Course(latest[item], stretches(calendar, mornings)) for item, mornings in sightings.items())
+    blind = by_key(apart or {})
+    return tuple(
+        course(calendar, latest[item], mornings, blind.get(latest[item].key, ()))
+        for item, mornings in sightings.items()
+    )
 
 
-def stretches(calendar: Calendar, mornings: Sequence[date]) -> tuple[Stretch, ...]:
-    """Find the mornings in a row among those on which a difference was seen, given in their order."""
+def course(calendar: Calendar, latest: Observation, mornings: Sequence[date], apart: Iterable[date]) -> Course:
+    """Find the mornings in a row on which a difference was there.
+
+    Args:
+        calendar: Every trusted morning.
+        latest: The latest observation of it.
+        mornings: Those that saw it, oldest first.
+        apart: Those that could not look at its key. They neither end a stretch nor count in it, but what was seen to be
+            gone when it was asked for once more does not stand.
+    """
+    blind = frozenset(apart).difference(mornings)
+    if latest.had_cleared:
+        blind = frozenset(day for day in blind if day < mornings[-1])
     found: list[Stretch] = []
     for morning in mornings:
+        last = morning
+        while (following := calendar.after(last)) in blind:
+            last = following
         if found and calendar.place[morning] == calendar.place[found[-1].last] + 1:
-            found[-1] = Stretch(found[-1].first, morning, found[-1].mornings + 1)
+            found[-1] = Stretch(found[-1].first, last, found[-1].mornings + 1)
         else:
-            found.append(Stretch(morning, morning, 1))
-    return tuple(found)
+            found.append(Stretch(morning, last, 1))
+    return Course(latest, tuple(found), blind)
 
 
 def lives(
@@ -247,7 +280,7 @@ def lives_of(calendar: Calendar, found: Iterable[Course], terms: Terms) -> tuple
 
 
 def _life(calendar: Calendar, course: Course, terms: Terms) -> Life:
-    every = _split(calendar, course.stretches)
+    every = _split(calendar, course)
     start = max(begin for begin in calendar.begins if begin <= every[-1].last)
     own = [one for one in every if one.first >= start]
     last, today = own[-1], calendar.mornings[-1]
@@ -256,13 +289,12 @@ def _life(calendar: Calendar, course: Course, terms: Terms) -> Life:
     is_superseded = resolved_on is not None and resolved_on in calendar.begins
     decided = tuple(terms.decisions.get(course.latest.item, ()))
     holds = in_force(decided, signature=course.latest.signature, morning=today)
-    changed = _changed(course.latest)
-    agreed_on = calendar.before(last.first)
+    agreed_on = calendar.before(last.first, course.apart)
     return Life(
         latest=course.latest,
         state=_state(course.latest, holds) if is_there else ItemState.RESOLVED,
         first_seen=own[0].first,
-        last_seen=last.last,
+        last_seen=calendar.last(last.last, course.apart),
         resolved_on=resolved_on,
         agreed_on=agreed_on,
         began_by=last.first,
@@ -271,31 +303,33 @@ def _life(calendar: Calendar, course: Course, terms: Terms) -> Life:
         stretches=tuple(every),
         returned=len(own) - 1,
         is_flapping=len(own) >= FLAPS and own[-1].first - own[-FLAPS].first <= FLAP_SPAN,
-        at_latest=_at_latest(course.latest, calendar, agreed_on, last.first) if terms.timed else None,
-        changed=changed,
+        at_latest=at_latest(course.latest, calendar.as_of, agreed_on, last.first) if terms.timed else None,
+        changed=last_change(course.latest),
         in_force=holds,
         decisions=decided,
         due=terms.due.due(course.latest, began=last.first) if is_there else None,
         severity=terms.due.severity(course.latest),
-        is_inherited=last.first in calendar.begins[1:],
+        is_inherited=agreed_on is None and start != calendar.begins[0],
     )
 
 
-def _split(calendar: Calendar, found: Iterable[Stretch]) -> list[Stretch]:
-    """End a stretch where keys are read in another way from then on."""
+def _split(calendar: Calendar, course: Course) -> list[Stretch]:
+    """End a stretch where keys are read in another way from then on; nothing stands across that."""
     parts: list[Stretch] = []
-    for one in found:
+    for one in course.stretches:
         first = one.first
         for begin in calendar.begins:
             if first < begin <= one.last:
-                parts.append(_part(calendar, first, calendar.mornings[calendar.place[begin] - 1]))
+                parts += _part(calendar, course, first, calendar.mornings[calendar.place[begin] - 1])
                 first = begin
-        parts.append(_part(calendar, first, one.last))
+        parts += [one] if first == one.first else _part(calendar, course, first, one.last)
     return parts
 
 
-def _part(calendar: Calendar, first: date, last: date) -> Stretch:
-    return Stretch(first, last, calendar.place[last] - calendar.place[first] + 1)
+def _part(calendar: Calendar, course: Course, first: date, last: date) -> list[Stretch]:
+    days = calendar.mornings[calendar.place[first] : calendar.place[last] + 1]
+    saw = [day for day in days if day not in course.apart]
+    return [Stretch(saw[0], last, len(saw))] if saw else []
 
 
 def _state(latest: Observation, holds: InForce) -> ItemState:
@@ -304,23 +338,3 @@ def _state(latest: Observation, holds: InForce) -> ItemState:
     if holds.quarantined is not None:
         return ItemState.QUARANTINED
     return ItemState.ACCEPTED if holds.accepted is not None else ItemState.OPEN
-
-
-def _changed(latest: Observation) -> datetime | None:
-    return max((moment for moment in latest.changed_at.values() if moment is not None), default=None)
-
-
-def _at_latest(latest: Observation, calendar: Calendar, agreed_on: date | None, began_by: date) -> datetime | None:
-    """Narrow the end of the interval: what nobody has touched since was like this when it was touched last.
-
-    Only where both sides have the record and say when they changed it: when a record vanished, nobody wrote down.
-    """
-    changed = _changed(latest)
-    is_on_both = latest.kind is Kind.VALUE_CONFLICT or all(side in latest.source_ids for side in Side)
-    if changed is None or not is_on_both or any(latest.changed_at.get(side) is None for side in Side):
-        return None
-    seen_at = calendar.as_of.get(began_by)
-    agreed_at = calendar.as_of.get(agreed_on) if agreed_on is not None else None
-    if seen_at is None or changed >= seen_at or (agreed_on is not None and (agreed_at is None or changed <= agreed_at)):
-        return None
-    return changed

@@ -5,7 +5,7 @@ Derived from an attempt and its observations, never stored; rendering belongs in
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -77,7 +77,7 @@ class MorningResult:
         rekeyed: Whether that is because keys are read in another way since the last trusted morning.
         groups: Open differences by kind and cause, most numerous first.
         money: What the open differences cost, by class and currency.
-        moved: What changed since the previous trusted morning.
+        moved: What changed since the previous trusted morning, new ones that people had set aside left out.
         messages: Idempotency keys of the messages this morning has in the outbox.
         planted: Whether the comparison found what was planted into it; None when nothing is known of that.
         recheck: What came of asking both systems once more; None when nobody was asked.
@@ -153,6 +153,8 @@ def conclude(  # noqa: PLR0913 - everything that is known about a morning, by na
     seen = tuple(observations)
     is_open = tuple(one for one in seen if not one.settling and one.item not in set_aside)
     aside = Counter(set_aside[one.item] for one in seen if not one.settling and one.item in set_aside)
+    # What somebody decided about before and comes back waits for nobody: that is no news.
+    moved = replace(moved, new=tuple(one for one in moved.new if one.item not in set_aside))
     return MorningResult(
         attempt=attempt,
         outcome=_outcome(attempt, is_open),

@@ -108,7 +108,8 @@ def _last_morning(work: Work, morning: date) -> _Last:
     if not earlier:
         return _Last()
     last = earlier[-1]
-    seen = work.store.ledger.on(work.id, last) or []
+    # With what still stands because that morning could not look at it: it did not begin after it.
+    seen = work.store.ledger.observations(work.id, until=last, since=last).get(last, [])
     return _Last(
         frozenset(one.item for one in seen),
         open_on(work, last, most=1).get(last, frozenset()),

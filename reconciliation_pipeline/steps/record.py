@@ -1,7 +1,8 @@
-"""Judge what the comparison found and write this morning's observations into the ledger."""
+"""Judge what the comparison found and write into the ledger what this morning saw, and what it could not look at."""
 
 from datetime import date
 
+from reconciliation_pipeline.domain.apart import keys_apart
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.ledger import Observation
 from reconciliation_pipeline.domain.recheck import excused
@@ -29,5 +30,6 @@ def record_morning(work: Work, morning: date) -> tuple[Attempt, tuple[Observatio
         work.store.rechecks.of(attempt),
         rules=fingerprint(comparison_rules(work, trusted)),
     )
-    work.store.ledger.record(attempt, observations, epoch=epoch(work.reconciliation))
+    apart = keys_apart(work.store.diffs.load(attempt).key_troubles)
+    work.store.ledger.record(attempt, observations, epoch=epoch(work.reconciliation), apart=apart)
     return attempt, observations

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 
 from reconciliation_pipeline.domain.attempts import Attempt
 from reconciliation_pipeline.domain.common import Trait, common
+from reconciliation_pipeline.domain.decisions import by_item, in_force
 from reconciliation_pipeline.domain.ledger import Observation, is_long_ago
 from reconciliation_pipeline.domain.lives import Calendar
 from reconciliation_pipeline.domain.messages import Topic, key_of
@@ -17,6 +18,7 @@ from reconciliation_pipeline.domain.spikes import FARTHEST, WEEK, Judgement, Ser
 from reconciliation_pipeline.domain.wording import Words
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.terms import windows
+from reconciliation_pipeline.steps.describe import decisions_until
 from reconciliation_pipeline.steps.told import untold
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.arrivals import Arrived, Looked
@@ -63,11 +65,31 @@ def judge_morning(work: Work, morning: date) -> Judged | None:
     mornings = [day for day in every if day >= calendar.begins[-1]]
     looked = _looked(work, every, mornings, calendar.began)
     found = work.store.ledger.arrived(work.id, looked) if len(mornings) > 1 else Arrived({}, {})
+    found = _without_aside(work, found, morning)
     customers = min(attempt.snapshots[side].receipt.active for side in Side)
     lately = [day for day in mornings[:-1] if day > morning - WEEK]
     told = [day for day in lately if work.store.outbox.exists(key_of(work.id, day, Topic.SPIKE))]
     judged = judge(mornings, found.counts, customers=customers, told=told)
     return Judged(judged, attempt, dict(found.latest)) if judged else None
+
+
+def _without_aside(work: Work, found: Arrived, morning: date) -> Arrived:
+    """Leave out what came back on the morning, and had been accepted or quarantined: it waits for nobody."""
+    new = frozenset[str]().union(*found.latest.values())
+    decided = by_item(decisions_until(work, morning)) if new else {}
+    if not new & decided.keys():
+        return found
+    observed = [one for one in work.store.ledger.on(work.id, morning) or [] if one.item in new]
+    holding = {
+        one.item: in_force(decided.get(one.item, ()), signature=one.signature, morning=morning) for one in observed
+    }
+    aside = {item for item, holds in holding.items() if holds.quarantined is not None or holds.accepted is not None}
+    latest = {series: left for series, items in found.latest.items() if (left := items - aside)}
+    counts = {
+        series: {day: len(latest.get(series, ())) if day == morning else many for day, many in days.items()}
+        for series, days in found.counts.items()
+    }
+    return Arrived(counts, latest)
 
 
 def _looked(

@@ -74,9 +74,11 @@ def ledger_digest(store: Store, reconciliation: str) -> str:
 
 
 def _parts(store: Store, reconciliation: str) -> Iterator[object]:
-    calendar = store.ledger.calendar(reconciliation)
+    calendar, apart = store.ledger.calendar(reconciliation), store.ledger.apart(reconciliation)
     for morning in calendar.mornings:
         yield [morning.isoformat(), calendar.epochs.get(morning)]
+        if morning in apart:
+            yield {"apart": sorted(apart[morning])}
         observed = store.ledger.on(reconciliation, morning) or []
         yield from (_fact(one) for one in sorted(observed, key=lambda one: one.item))
     made = [encode(one) for one in store.decisions.of(reconciliation)]

@@ -17,7 +17,7 @@ from reconciliation_pipeline.storage.codec import decode, encode
 from reconciliation_pipeline.storage.database import add_unless_there, reading, writing
 from reconciliation_pipeline.storage.errors import AttemptNotBegun, AttemptNotTrusted
 from reconciliation_pipeline.storage.outbox import put_within
-from reconciliation_pipeline.storage.tables import attempts, observations
+from reconciliation_pipeline.storage.tables import attempts, observations, set_apart
 
 _Where = sa.ColumnElement[bool]
 
@@ -128,7 +128,8 @@ class Attempts:
                 text = f"{_in_words(attempt)} is not trusted, so there is nothing to withdraw."
                 raise AttemptNotTrusted(text)
             its_id = sa.select(attempts.c.id).where(same_attempt(attempt)).scalar_subquery()
-            connection.execute(sa.delete(observations).where(observations.c.attempt_id == its_id))
+            for table in (observations, set_apart):
+                connection.execute(sa.delete(table).where(table.c.attempt_id == its_id))
             for message in messages:
                 put_within(connection, message, channels, at=at)
 

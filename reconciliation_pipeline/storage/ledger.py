@@ -5,20 +5,21 @@ Facts only, replaced as a whole; first seen, resolved and since when are derived
 been recorded: a retry that was pulled and never compared hides nothing and resolves nothing.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
 
+from reconciliation_pipeline.domain.apart import NONE, by_key, carry, last_looks
 from reconciliation_pipeline.domain.attempts import Attempt, Standing, began_at, instant_of
 from reconciliation_pipeline.domain.ledger import Observation, Sighting
-from reconciliation_pipeline.domain.lives import Calendar, Course, Stretch, stretches
+from reconciliation_pipeline.domain.lives import Calendar, Course, Stretch, course
 from reconciliation_pipeline.storage.arrivals import Arrived, Looked, arrived
 from reconciliation_pipeline.storage.attempts import RECORDED, UNPROVEN_RECORDED, same_attempt
 from reconciliation_pipeline.storage.codec import Json, decode, encode
 from reconciliation_pipeline.storage.database import reading, writing
 from reconciliation_pipeline.storage.errors import AttemptNotTrusted
-from reconciliation_pipeline.storage.tables import attempts, observations
+from reconciliation_pipeline.storage.tables import attempts, observations, set_apart
 
 _MANY = 500
 """Names that one question holds."""
@@ -32,13 +33,21 @@ class Ledger:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
-    def record(self, attempt: Attempt, observed: Sequence[Observation], *, epoch: str | None = None) -> None:
+    def record(
+        self,
+        attempt: Attempt,
+        observed: Sequence[Observation],
+        *,
+        epoch: str | None = None,
+        apart: Collection[str] = (),
+    ) -> None:
         """Replace what an attempt observed; doing it twice changes nothing.
 
         Args:
             attempt: A trusted or unproven attempt; what an unproven one saw waits for a person's word.
             observed: Everything it saw; empty says that it looked and found nothing.
             epoch: How keys were read; None when nobody asked.
+            apart: Customer numbers that it did not compare.
 
         Raises:
             AttemptNotTrusted: The attempt is not, or no longer, trusted.
@@ -51,7 +60,12 @@ class Ledger:
                     f"The morning {attempt.morning} of {attempt.reconciliation} is not trusted, so nothing is recorded."
                 )
                 raise AttemptNotTrusted(text, remedy="Run the whole morning again.")
-            connection.execute(sa.delete(observations).where(observations.c.attempt_id == row.id))
+            for table in (observations, set_apart):
+                connection.execute(sa.delete(table).where(table.c.attempt_id == row.id))
+            # What was seen was looked at, whatever else is said of its key.
+            if keys := set(apart).difference(one.key for one in observed):
+                rows = [{"attempt_id": row.id, "key": key} for key in sorted(keys)]
+                connection.execute(sa.insert(set_apart), rows)
             if observed:
                 connection.execute(sa.insert(observations), [_to_row(row.id, one) for one in observed])
             connection.execute(sa.update(attempts).where(attempts.c.id == row.id).values(recorded=True, epoch=epoch))
@@ -77,6 +91,13 @@ class Ledger:
             began={row.morning: began_at(row.started_at, row.as_of, live=row.live) for row in rows},
         )
 
+    def apart(
+        self, reconciliation: str, until: date | None = None, *, since: date | None = None
+    ) -> dict[date, frozenset[str]]:
+        """Give the customer numbers that each trusted morning did not compare; mornings without any are left out."""
+        with reading(self._engine) as connection:
+            return _apart(connection, _chosen(attempts.c.reconciliation == reconciliation, until, since=since))
+
     def courses(self, reconciliation: str, calendar: Calendar, items: Collection[str] | None = None) -> list[Course]:
         """Give where each difference was seen, and its latest observation, without reading all there ever was.
 
@@ -97,15 +118,13 @@ class Ledger:
             wanted = None if items is None else frozenset(items)
             rows = [row for row in connection.execute(query) if wanted is None or row.item in wanted]
             place = calendar.place
-            gaps = [row.item for row in rows if place[row.last] - place[row.first] + 1 > row.times]
+            blind = by_key(_apart(connection, chosen))
+            gaps = [row.item for row in rows if row.key in blind or place[row.last] - place[row.first] + 1 > row.times]
             seen = _mornings_of(connection, chosen, gaps)
         return [
-            Course(
-                _from_row(row),
-                stretches(calendar, seen[row.item])
-                if row.item in seen
-                else (Stretch(row.first, row.last, int(row.times)),),
-            )
+            course(calendar, _from_row(row), seen[row.item], blind.get(row.key, ()))
+            if row.item in seen
+            else Course(_from_row(row), (Stretch(row.first, row.last, int(row.times)),))
             for row in rows
         ]
 
@@ -115,15 +134,20 @@ class Ledger:
         """Give what each morning saw, and no more of it than counting takes; mornings as `observations` gives them."""
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until, since=since)
         cleared = observations.c.cleared_after.is_not(None)
-        columns = (chosen.c.morning, observations.c.item, observations.c.signature, observations.c.settling)
-        query = sa.select(*columns, cleared).select_from(_with_observations(chosen)).order_by(chosen.c.morning)
+        names = (observations.c.item, observations.c.signature, observations.c.settling, cleared, observations.c.key)
+        query = sa.select(chosen.c.morning, *names).select_from(_with_observations(chosen)).order_by(chosen.c.morning)
         found: dict[date, list[Sighting]] = {}
         with reading(self._engine) as connection:
-            for morning, item, signature, settling, had_cleared in connection.execute(query):
+            for morning, *sighted in connection.execute(query):
                 seen = found.setdefault(morning, [])
-                if item is not None:
-                    seen.append(Sighting(item, signature, settling, had_cleared))
-        return found
+                if sighted[0] is not None:
+                    seen.append(Sighting(*sighted))
+        if not (apart := self.apart(reconciliation, until, since=since)):
+            return found
+        calendar, first = self.calendar(reconciliation, until), min(found)
+        before = self._standing(reconciliation, calendar, first, apart.get(first, NONE))
+        sights = [Sighting(one.item, one.signature, one.settling, one.had_cleared, one.key) for one in before]
+        return carry(found, apart, calendar.begins, sights)
 
     def arrived(self, reconciliation: str, looked: Sequence[Looked]) -> Arrived:
         """Count what was new on each of these trusted mornings but the first, and name what was on the last.
@@ -151,20 +175,36 @@ class Ledger:
 
         Returns:
             Every morning that was trusted and recorded, oldest first, also those that observed
-            nothing; observations ordered by kind and key.
+            nothing; observations ordered by kind and key. What a morning could not look at is
+            among them, as it was when one last did (`domain/apart.py`).
         """
         chosen = _chosen(attempts.c.reconciliation == reconciliation, until, since=since)
-        return self._read(_observed(chosen))
+        found = self._read(_observed(chosen))
+        if not (apart := self.apart(reconciliation, until, since=since)):
+            return found
+        calendar, first = self.calendar(reconciliation, until), min(found)
+        before = self._standing(reconciliation, calendar, first, apart.get(first, NONE))
+        return {day: _in_order(seen) for day, seen in carry(found, apart, calendar.begins, before).items()}
 
     def on(self, reconciliation: str, morning: date) -> list[Observation] | None:
-        """Give what one morning observed; None when it was not trusted or never recorded."""
+        """Give what one morning itself observed; None when it was not trusted or never recorded."""
         chosen = _chosen(sa.and_(attempts.c.reconciliation == reconciliation, attempts.c.morning == morning))
         return self._read(_observed(chosen)).get(morning)
 
     def of_attempt(self, attempt: Attempt) -> list[Observation] | None:
-        """Give what one attempt observed, the morning's or not; None when it was refused or never recorded."""
+        """Give what one attempt observed, the morning's or not; None when it was refused or never recorded.
+
+        What it could not look at is among it, as `observations` has it.
+        """
         chosen = _chosen(same_attempt(attempt), counted=sa.or_(RECORDED, UNPROVEN_RECORDED))
-        return self._read(_observed(chosen)).get(attempt.morning)
+        own = self._read(_observed(chosen)).get(attempt.morning)
+        with reading(self._engine) as connection:
+            apart = _apart(connection, chosen)
+        if own is None or not apart:
+            return own
+        calendar = self.calendar(attempt.reconciliation, attempt.morning)
+        before = self._standing(attempt.reconciliation, calendar, attempt.morning, apart[attempt.morning])
+        return _in_order(carry({attempt.morning: own}, apart, calendar.begins, before)[attempt.morning])
 
     def unproven(self, reconciliation: str, until: date | None = None) -> dict[date, list[Observation]]:
         """Give what the mornings observed that nobody has vouched for yet, as `observations` does for the others."""
@@ -183,6 +223,20 @@ class Ledger:
         with reading(self._engine) as connection:
             return connection.scalar(query)
 
+    def _standing(
+        self, reconciliation: str, calendar: Calendar, morning: date, keys: Collection[str]
+    ) -> list[Observation]:
+        """Give what stood of some keys before a morning: what the last one saw that looked at them."""
+        earlier = [day for day in calendar.mornings if day < morning]
+        if not keys or not earlier or morning in calendar.begins:
+            return []
+        every = _chosen(attempts.c.reconciliation == reconciliation, earlier[-1])
+        with reading(self._engine) as connection:
+            looks = last_looks(earlier, _apart(connection, every), calendar.begins, frozenset(keys))
+            query = _observed(every).where(every.c.morning.in_(looks), observations.c.item.is_not(None))
+            rows = connection.execute(query) if looks else ()
+            return [_from_row(row) for row in rows if row.key in looks[row.morning]]
+
     def _read(self, query: sa.Select[tuple[object, ...]]) -> dict[date, list[Observation]]:
         found: dict[date, list[Observation]] = {}
         with reading(self._engine) as connection:
@@ -190,9 +244,20 @@ class Ledger:
                 seen = found.setdefault(row.morning, [])
                 if row.item is not None:
                     seen.append(_from_row(row))
-        for seen in found.values():
-            seen.sort(key=lambda one: (one.kind, one.key))
-        return found
+        return {morning: _in_order(seen) for morning, seen in found.items()}
+
+
+def _in_order(seen: Iterable[Observation]) -> list[Observation]:
+    return sorted(seen, key=lambda one: (one.kind, one.key))
+
+
+def _apart(connection: sa.Connection, chosen: sa.Subquery) -> dict[date, frozenset[str]]:
+    """Name the keys that each of these attempts did not compare."""
+    query = sa.select(chosen.c.morning, set_apart.c.key).join(set_apart, set_apart.c.attempt_id == chosen.c.id)
+    found: dict[date, set[str]] = {}
+    for morning, key in connection.execute(query):
+        found.setdefault(morning, set()).add(key)
+    return {morning: frozenset(keys) for morning, keys in found.items()}
 
 
 def _chosen(

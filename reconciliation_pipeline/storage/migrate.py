@@ -12,7 +12,7 @@ from reconciliation_pipeline.storage.errors import DatabaseTooNew
 
 VERSION_TABLE = "recon_alembic_version"
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest revision, repeated here so that an up-to-date database opens without loading Alembic."""
 
 _LOCK_NUMBER = 7_265_636_511

@@ -86,6 +86,14 @@ observations = sa.Table(
     sa.Column("cleared_after", sa.BigInteger),
 )
 
+# Customer numbers that were not compared: nobody looked at a difference of theirs.
+set_apart = sa.Table(
+    "recon_set_apart",
+    metadata,
+    sa.Column("attempt_id", sa.ForeignKey("recon_attempts.id"), primary_key=True),
+    sa.Column("key", sa.Text, primary_key=True),
+)
+
 
 def _said_counts(name: str) -> sa.Table:
     return sa.Table(

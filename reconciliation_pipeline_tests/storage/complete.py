@@ -75,7 +75,7 @@ def _mornings(store: Store, name: str) -> None:
     store.attempts.withdraw(withdrawn, [_FLOOR], at=_moment(3, 9))
     _begin(store, name, 3)
     store.ledger.record(_conclude(store, _begin(store, name, 4, live=False)), seen[::2], epoch="keys-2")
-    store.ledger.record(_conclude(store, _begin(store, name, 5)), seen[:5], epoch="keys-2")
+    store.ledger.record(_conclude(store, _begin(store, name, 5)), seen[:5], epoch="keys-2", apart=[seen[6].key])
     _conclude(store, _begin(store, name, 6))
     store.ledger.record(_conclude(store, _begin(store, name, 7), Standing.UNPROVEN, _UNPROVEN), seen[:1])
     for day, restores in ((4, False), (4, True), (5, False)):

@@ -43,7 +43,7 @@ def test_every_table_says_whose_it_is(empty):
     names = sa.inspect(engine).get_table_names()
     engine.dispose()
 
-    assert 10 == len(names)
+    assert 11 == len(names)
     assert all(name.startswith("recon_") for name in names)
 
 
