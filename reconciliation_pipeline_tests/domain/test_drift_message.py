@@ -31,7 +31,7 @@ def test_the_drift_message_says_what_is_new_and_what_stays():
     story = the_story()
     gone = seen("gone")
     moved = Movement((story[0], story[31]), (gone,))
-    lives = lives_of(story[:44], first_seen=MORNING - timedelta(days=21))
+    lives = lives_of(story[:44], began_by=MORNING - timedelta(days=21))
 
     message = drift_message(
         a_result(story, moved=moved),
@@ -118,7 +118,7 @@ def test_the_first_morning_is_told_as_an_inventory():
 
 
 def test_an_unchanged_morning_says_that_none_are_new():
-    old = lives_of([seen()], first_seen=MORNING - timedelta(days=1))
+    old = lives_of([seen()], began_by=MORNING - timedelta(days=1))
     message = drift_message(a_result([seen()]), NOTHING_MOVED, WORDS, lives=old)
 
     assert message is not None
