@@ -119,10 +119,18 @@ def history(
     with at_work(name) as work:
         until = a_date(day) or work.today()
         points = trend(work, until, most=days)
+        # As long as none is trusted, the latest unproven one stands in.
+        unproven = {morning for morning, *_ in points} - set(work.store.ledger.mornings(work.id, until=until))
         words = words_of(work.reconciliation)
     if as_json:
         lines = [
-            {"date": morning.isoformat(), "crm": crm, "billing": billing, "open": count}
+            {
+                "date": morning.isoformat(),
+                "crm": crm,
+                "billing": billing,
+                "open": count,
+                "proven": morning not in unproven,
+            }
             for morning, crm, billing, count in points
         ]
         emit({"reconciliation": name, "mornings": lines})
@@ -130,4 +138,4 @@ def history(
     if not points:
         say(f"No trusted morning up to {until}.")
         return
-    Console().print(history_chart(points, words))
+    Console().print(history_chart(points, words, unproven))

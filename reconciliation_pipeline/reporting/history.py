@@ -1,6 +1,6 @@
 """How has it gone, morning by morning? Drawn in the terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,8 +18,14 @@ WIDTH: Final = 40
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉"
 
 
-def history_chart(points: Sequence[Point], words: Words) -> Table:
-    """Draw one line a morning: both counts, and a bar for what was open. Mornings that nobody trusts are gaps."""
+def history_chart(points: Sequence[Point], words: Words, unproven: Collection[date] = ()) -> Table:
+    """Draw one line a morning: both counts, and a bar for what was open. Mornings that nobody trusts are gaps.
+
+    Args:
+        points: The mornings, oldest first.
+        words: How people talk about the reconciliation.
+        unproven: Those that nobody has vouched for yet, which are marked so.
+    """
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     table.add_column("morning", no_wrap=True)
     for side in Side:
@@ -32,6 +38,8 @@ def history_chart(points: Sequence[Point], words: Words) -> Table:
         if before is not None and (missing := (morning - before) // timedelta(days=1) - 1) > 0:
             table.add_row("", "", "", "", Text(f"no trusted morning for {missing:,} days", style="dim"))
         bar = Text(_bar(count, most), style="yellow" if count else "green")
+        if morning in unproven:
+            bar = Text.assemble(("unproven ", "red"), bar)
         table.add_row(f"{morning:%Y-%m-%d %a}", f"{crm:,}", f"{billing:,}", f"{count:,}", bar)
         before = morning
     return table

@@ -154,7 +154,7 @@ class KeySettings(Strict):
     """Which differences between two spellings of a key are none."""
 
     trim: bool = False
-    """Blanks at the ends do not matter."""
+    """Blanks at the ends do not matter: without it pulls take off all but U+FEFF, and `reconcile` takes off none."""
     case: Literal["exact", "ignore"] = "exact"
     """Whether capitals matter in keys."""
     unicode: Literal["exact", "nfc"] = "exact"

@@ -274,7 +274,7 @@ class Reconciliation(Strict):
     timezone: Zone = "UTC"
     """Zone in which a morning is a morning."""
     start: date = date(2026, 1, 1)
-    """The first morning that can be asked for."""
+    """The first morning that the schedule runs; `recon run --date` may ask for an earlier one."""
     schedule: Schedule = Schedule()
     """When the morning runs."""
     settling: Duration = timedelta(hours=1)
@@ -294,7 +294,7 @@ class Reconciliation(Strict):
     due: Due = Due()
     """When a difference has to be gone."""
     keep: Duration = timedelta(days=400)
-    """How long snapshots are kept; `recon prune` gives up older ones, and nothing of what was observed."""
+    """How long snapshots and pages are kept; `recon prune` gives up older ones, and nothing of what was observed."""
     channels: list[Channel] = Field(default_factory=list)
     """Where messages go, besides the outbox."""
     ping: Ping | None = None

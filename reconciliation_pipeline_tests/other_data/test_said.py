@@ -84,10 +84,13 @@ def test_an_unproven_morning_is_said_to_be_one_until_the_right_numbers_are_confi
     assert [1, 1] == [company.recon("run", "pair", now=NOW).exit for _ in range(2)]
 
     first = [told(company, "export", "pair", "--out", str(tmp_path / "x.csv")), told(company, "list", "pair")]
+    marked = company.recon("history", "pair", now=NOW).data["mornings"]
     mistyped = told(company, "confirm-count", "pair", "--side", "crm", "--count", "99", *word)
     waits = told(company, "confirm-count", "pair", "--side", "crm", "--count", "40", *word)
     trusted = told(company, "confirm-count", "pair", "--side", "billing", "--count", "36", *word)
 
+    assert [(DAY, False)] == [(one["date"], one["proven"]) for one in marked]
+    assert [True] == [one["proven"] for one in company.recon("history", "pair", now=NOW).data["mornings"]]
     assert [True, True] == [UNPROVEN in one.stderr for one in first]
     assert "40 records arrived, 36 of them active: 99 is neither. If you mistyped, confirm again." in mistyped.stderr
     assert "No morning is trusted by it yet" in waits.stderr

@@ -109,6 +109,13 @@ def test_the_chart_has_a_line_a_morning_a_gap_where_nobody_looked_and_a_bar_for_
     assert gap.strip() == "no trusted morning for 2 days"
 
 
+def test_a_morning_that_nobody_has_vouched_for_is_marked_in_the_chart():
+    points = [(morning(1), 5, 5, 1), (morning(2), 5, 5, 1)]
+    _, marked, plain = printed(history_chart(points, WORDS, {morning(1)}))
+
+    assert (True, False) == ("unproven █" in marked, "unproven" in plain)
+
+
 @pytest.mark.parametrize(
     ("ui_url", "link"), [(None, "run-7"), ("http://127.0.0.1:3000", "http://127.0.0.1:3000/runs/run-7")]
 )
