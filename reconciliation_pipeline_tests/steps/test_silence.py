@@ -156,6 +156,8 @@ def test_a_run_of_a_late_morning_that_is_still_at_work_after_midnight_is_named(l
 
 
 def test_only_the_latest_morning_that_had_its_time_is_listened_for(lived):
+    lived.attempts.begin("pair", MORNING - 3 * DAY, run_id="long ago", started_at=NOW - 3 * DAY, live=True)
+    assert "2026-11-21 was due at 02:00 UTC and has no trusted result." == listen(a_work(lived, {}, now=DUE)).words
     recorded_trusted(lived, MORNING)
 
     assert "2026-11-22 has a trusted result." == words(lived)

@@ -72,7 +72,7 @@ def test_a_run_is_of_its_own_morning_and_its_own_pair_only(store):
     pulled(store)
     pulled(store, run_id="of-another", pair="another")
 
-    assert not is_todays(after_midnight(store), MORNING - DAY, run_id="its-run")
+    assert not is_todays(a_work(store, {}, now=BEFORE), MORNING - DAY, run_id="its-run")
     assert not is_todays(after_midnight(store), MORNING, run_id="of-another")
     assert not is_todays(after_midnight(store), MORNING, run_id="unknown")
 
