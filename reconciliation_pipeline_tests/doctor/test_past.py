@@ -58,7 +58,7 @@ def test_an_unproven_morning_is_told_with_the_command_that_proves_it(clinic):
 
     assert ("warn", "last trusted morning") == (health, what)
     assert "there is none yet: 2026-11-22 is unproven, because nobody has confirmed the counts of CRM." == text
-    assert "`recon confirm-count crm_billing --side crm --date 2026-11-22 --count N --by WHO --reason WHERE`" in remedy
+    assert "`recon confirm-count crm_billing --side crm --date 2026-11-22 --count N --by YOU --reason WHERE`" in remedy
 
 
 def test_a_refused_morning_is_told_with_its_first_reason(clinic):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.records import Grade, Side
+from reconciliation_pipeline.domain.remedies import confirm_command, filled
 from reconciliation_pipeline.steps.doctor.finding import Finding, ok, warn
 from reconciliation_pipeline.steps.work import Work
 
@@ -35,9 +36,7 @@ def _unproven(work: Work, attempt: Attempt, what: str) -> Finding:
     waiting = [side for side in Side if attempt.snapshots[side].certificate.grade is Grade.UNPROVEN]
     labels = " and ".join(work.reconciliation.label(side) for side in waiting)
     text = f"there is none yet: {attempt.morning} is unproven, because nobody has confirmed the counts of {labels}."
-    command = (
-        f"recon confirm-count {work.id} --side {waiting[0]} --date {attempt.morning} --count N --by WHO --reason WHERE"
-    )
+    command = confirm_command(work.id, waiting[0], attempt.morning)
     other = "".join(f", and the same with `--side {side}`" for side in waiting[1:])
     remedy = f"Read them off the systems' own screens, then: `{command}`{other}."
     return warn(what, text, remedy)
@@ -49,6 +48,6 @@ def _refused(work: Work) -> Iterator[Finding]:
     if attempt is None or attempt.standing is not Standing.REFUSED:
         return
     when = "this morning" if last == work.today() else str(last)
-    reason = next(iter(attempt.reasons), None)
+    reason = next(iter(filled(attempt.reasons, work.id, attempt.morning)), None)
     text = f"{when}, attempt {attempt.number}, was refused" + (f": {reason.text}" if reason else ".")
     yield warn("last attempt", text, (reason and reason.remedy) or f"Run it again: `recon run {work.id}`.")
