@@ -29,9 +29,13 @@ _SETTINGS: Final = {
     "spark.sql.parser.escapedStringLiterals": "false",
     "spark.sql.timestampType": "TIMESTAMP_LTZ",
     "spark.sql.storeAssignmentPolicy": "ANSI",
+    # A plan of many fields, written out for a log that nobody reads, is longer than the memory for it.
+    "spark.sql.maxPlanStringLength": "10000",
 }
 _CONNECT: Final = "sc://"
 _LOCAL: Final = "local["
+LOCAL_MEMORY: Final = "3g"
+"""How much Spark may take on one machine; a plan of many fields alone takes some hundred MiB."""
 
 
 @contextmanager
@@ -72,6 +76,8 @@ def _opened(master: str) -> tuple[Session, Any]:
         if master.startswith(_LOCAL):
             # Spark's two hundred are for clusters, and most of them would be empty here.
             builder = builder.config("spark.sql.shuffle.partitions", "32").config("spark.ui.enabled", "false")
+            # There driver and workers are one process, and Spark's own default for it is 1 GiB.
+            builder = builder.config("spark.driver.memory", LOCAL_MEMORY)
         started = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     except (PySparkException, ImportError) as error:
         reason = str(error).strip().splitlines()[0]

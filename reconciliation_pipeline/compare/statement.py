@@ -244,22 +244,22 @@ def places(sources: Mapping[Side, str], rules: ComparisonRules) -> str:
 
 def _places(side: Side, source: str, rules: ComparisonRules) -> str:
     return f"""
-        SELECT '{side}' AS side, planted.source_id, planted.key,
+        SELECT '{side}' AS side, asked.source_id, asked.raw_key AS key,
             CASE
-                WHEN planted.source_id IN (SELECT source_id FROM {side}_unkeyed) THEN 'no_key'
-                WHEN planted.key IN (SELECT key FROM set_apart) THEN 'duplicate_key'
+                WHEN asked.source_id IN (SELECT source_id FROM {side}_unkeyed) THEN 'no_key'
+                WHEN asked.key IN (SELECT key FROM set_apart) THEN 'duplicate_key'
                 WHEN EXISTS (
                     FROM {side}_gathered one
-                    WHERE one.key = planted.key AND one.source_id = planted.source_id AND one.place > 1
+                    WHERE one.key = asked.key AND one.source_id = asked.source_id AND one.place > 1
                 ) THEN 'folded'
-                WHEN coalesce(planted.key, '') = '' AND {_ASIDE} THEN 'out_of_scope'
+                WHEN coalesce(asked.key, '') = '' AND {_ASIDE} THEN 'out_of_scope'
                 WHEN verdict = 'value_conflict' THEN 'conflict'
                 WHEN verdict = '{side}_only' THEN 'one_sided'
                 WHEN verdict = '{side.other}_only' THEN 'counterpart'
                 ELSE verdict
             END AS bucket
-        FROM (SELECT source_id, state, {key_of("key", rules.key, side)} AS key FROM {source}) planted
-        LEFT JOIN classified ON classified.key = planted.key"""
+        FROM (SELECT source_id, state, key AS raw_key, {key_of("key", rules.key, side)} AS key FROM {source}) asked
+        LEFT JOIN classified ON classified.key = asked.key"""
 
 
 def troubles(rules: ComparisonRules) -> str:
