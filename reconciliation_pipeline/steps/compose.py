@@ -29,7 +29,7 @@ from reconciliation_pipeline.domain.unproven_message import unproven_message
 from reconciliation_pipeline.reporting.apart import address_of
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.environment import read_environment
-from reconciliation_pipeline.steps.describe import describe, gaps_before, lives_until
+from reconciliation_pipeline.steps.describe import describe, gaps_before, lives_around, lives_until
 from reconciliation_pipeline.steps.spikes import Judged
 from reconciliation_pipeline.steps.told import moved_since, told_before, untold
 from reconciliation_pipeline.steps.work import Work
@@ -46,10 +46,10 @@ def morning_messages(work: Work, attempt: Attempt, judged: Judged | None) -> lis
         judged: How unusual the morning was; a notice rides along.
     """
     words, owners = words_of(work.reconciliation), work.reconciliation.owners
-    result, every = describe(work, attempt), lives_until(work, attempt.morning)
     calendar = work.store.ledger.calendar(work.id, until=attempt.morning)
     skipped = untold(work, calendar, attempt.morning)
     before = told_before(calendar, attempt.morning, skipped)
+    result, every = describe(work, attempt), lives_around(work, attempt.morning, before)
     if skipped and before is not None:
         result = _measured(result, moved_since(work, calendar, before, attempt.morning), every)
     lives = [life for life in every if life.state is ItemState.OPEN]
@@ -101,7 +101,7 @@ def _to_owners(work: Work, result: MorningResult, lives: Sequence[Life]) -> Iter
 def _reminders(work: Work, morning: date, before: date | None, lives: Sequence[Life]) -> Iterable[Message]:
     due, default = work.reconciliation.due, work.reconciliation.owners.default
     is_late = any(stage_of(life, morning, escalate_after=due.escalate_after) for life in lives)
-    earlier = lives_until(work, before) if is_late and before is not None else ()
+    earlier = lives_around(work, before) if is_late and before is not None else ()
     late = reminders(lives, morning, earlier, before, escalate_after=due.escalate_after)
     for stage, ones in late.items():
         owners = {life.owner for life in ones}

@@ -127,6 +127,22 @@ def lives_until(work: Work, morning: date | None, items: Sequence[str] | None = 
     return tuple(one for one in lives(latest, latest, terms) if items is None or one.latest.item in items)
 
 
+def lives_around(work: Work, morning: date, since: date | None = None) -> tuple[Life, ...]:
+    """Derive the lives that matter on a morning: what is there, and what went away lately; not all there ever was.
+
+    Args:
+        work: The reconciliation at hand.
+        morning: The morning.
+        since: The earliest morning of which it matters what was there; None for the trusted one before it.
+    """
+    mornings = work.store.ledger.mornings(work.id, until=morning)
+    if morning not in mornings:
+        return lives_until(work, morning)
+    seen = work.store.ledger.sightings(work.id, until=morning, since=since or mornings[-2:][0])
+    items = sorted({one.item for sighted in seen.values() for one in sighted})
+    return lives_until(work, morning, items) if items else ()
+
+
 def _grown(work: Work, calendar: Calendar, found: Sequence[Course]) -> list[Course]:
     """Call real, on the last morning, what only looks young."""
     today = calendar.mornings[-1]

@@ -6,7 +6,7 @@ from pathlib import Path
 from reconciliation_pipeline.domain.gaps import gap_words
 from reconciliation_pipeline.domain.records import Side
 from reconciliation_pipeline.reporting.page import Around, page
-from reconciliation_pipeline.steps.describe import compared, describe, gaps_before, lives_until, open_counts
+from reconciliation_pipeline.steps.describe import compared, describe, gaps_before, lives_around, open_counts
 from reconciliation_pipeline.steps.work import Work
 from reconciliation_pipeline.storage.files import written_whole
 
@@ -32,7 +32,7 @@ def write_report(work: Work, morning: date | None, folder: Path, ui_url: str | N
     if day is None or attempt is None:
         return None
     result = describe(work, attempt)
-    lives = lives_until(work, day) if result.differences else ()
+    lives = lives_around(work, day) if result.differences else ()
     path = f"{work.id}/{day}.html"
     around = Around(
         trend=trend(work, day),

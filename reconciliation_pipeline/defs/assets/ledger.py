@@ -15,7 +15,7 @@ from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.reporting.case import record_links
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
-from reconciliation_pipeline.steps.describe import describe, lives_until
+from reconciliation_pipeline.steps.describe import describe, lives_around
 from reconciliation_pipeline.steps.recheck import recheck
 from reconciliation_pipeline.steps.record import record_morning
 
@@ -46,7 +46,7 @@ def build_ledger(reconciliation: Reconciliation, mornings: dg.PartitionsDefiniti
         ):
             asked = recheck(work, morning, run_id=context.run.run_id)
             attempt, _ = record_morning(work, morning)
-            result, lives = describe(work, attempt), lives_until(work, morning)
+            result, lives = describe(work, attempt), lives_around(work, morning)
             page = written_page(work, morning, context.log)
         for remark in asked.remarks if asked else ():
             context.log.warning(remark)
