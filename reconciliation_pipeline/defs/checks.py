@@ -17,6 +17,7 @@ from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Attempt, Standing
 from reconciliation_pipeline.domain.comparison import Comparison
 from reconciliation_pipeline.domain.records import Reason, Side
+from reconciliation_pipeline.domain.remedies import filled
 from reconciliation_pipeline.domain.rules import AS_WRITTEN
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
@@ -117,7 +118,8 @@ def _snapshot_result(attempt: Attempt | None, asset: dg.AssetKey, side: Side, cl
     if attempt is None or side not in attempt.snapshots:
         text = "Nothing was pulled for this morning, so nothing can be said of it."
         return dg.AssetCheckResult(asset_key=asset, check_name=claim, passed=False, description=text)
-    doubts = [one for one in attempt.reasons if one.side in {side, None} and claim_of(one) == claim]
+    reasons = filled(attempt.reasons, attempt.reconciliation, attempt.morning)
+    doubts = [one for one in reasons if one.side in {side, None} and claim_of(one) == claim]
     # An unproven morning is compared all the same: its warning stands on the check and stops nothing.
     stops = attempt.standing is not Standing.UNPROVEN
     return dg.AssetCheckResult(

@@ -13,6 +13,7 @@ from reconciliation_pipeline.defs.partitions import morning_of
 from reconciliation_pipeline.defs.resources import Office
 from reconciliation_pipeline.domain.attempts import Standing
 from reconciliation_pipeline.domain.records import Outcome, Side
+from reconciliation_pipeline.domain.remedies import filled
 from reconciliation_pipeline.reporting.words import words_of
 from reconciliation_pipeline.settings.model import Reconciliation
 from reconciliation_pipeline.steps.morning import Gathered, gather
@@ -57,7 +58,7 @@ def _require_both(gathered: Gathered, page: Metadata) -> None:
     attempt = gathered.attempt
     if any(side not in attempt.snapshots or attempt.snapshots[side].sha256 is None for side in Side):
         told = "Not trustworthy: " + " ".join(reason.text for reason in attempt.reasons)
-        raise failed(told, attempt.reasons, page)
+        raise failed(told, filled(attempt.reasons, attempt.reconciliation, attempt.morning), page)
 
 
 def _spec(reconciliation: Reconciliation, side: Side) -> dg.AssetSpec:
